@@ -1,0 +1,1 @@
+"""Earmark: a self-hosted personalisation engine for listening."""

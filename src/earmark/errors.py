@@ -1,0 +1,31 @@
+"""The errors that Earmark raises: few, and each says what was wrong, where, and what to do."""
+
+from __future__ import annotations
+
+
+class EarmarkError(Exception):
+    """Something that the person at the keyboard can mend.
+
+    ``what`` names the cause and the place (file, row, field); ``remedy`` says what to do next.
+    """
+
+    def __init__(self, what: str, remedy: str) -> None:
+        super().__init__(f"{what}\n{remedy}")
+        self.what = what
+        self.remedy = remedy
+
+
+class UnreadableInputError(EarmarkError):
+    """A file or folder handed to an importer cannot be read as what it claims to be."""
+
+
+class StoreError(EarmarkError):
+    """The record cannot be opened, read or written."""
+
+
+class NotLearnedError(EarmarkError):
+    """A verb needs a live build and there is none, or the build on disk is damaged."""
+
+
+class UnknownNameError(EarmarkError):
+    """No listener, artist or song goes by the given name."""

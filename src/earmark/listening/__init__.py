@@ -1,0 +1,1 @@
+"""Listens, feedback and playlists, and what they say about taste."""

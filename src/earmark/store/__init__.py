@@ -1,0 +1,1 @@
+"""The one transactional record, and the consistent copies cut from it for learning."""

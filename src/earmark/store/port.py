@@ -1,0 +1,183 @@
+"""What the rest of the house may ask of the record, whatever database keeps it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import NewType, Protocol
+
+import msgspec
+import polars as pl
+
+from earmark.listening.feedback import Feedback
+from earmark.listening.listens import Listen, Origin, UnixMs
+from earmark.listening.playlists import Playlist
+from earmark.store.snapshot import Snapshot
+
+ListenerId = NewType("ListenerId", int)
+SongId = NewType("SongId", int)
+ItemId = NewType("ItemId", int)
+
+
+class ListenerRecord(msgspec.Struct, frozen=True):
+    """A listener as stored. ``community`` is None for the people whom we make music for.
+
+    ``revision`` grows with every change to what this listener played, said or listed.
+    """
+
+    id: ListenerId
+    name: str
+    community: str | None
+    revision: int
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What became of the listens handed over in one transaction."""
+
+    new: int
+    repeated: int
+    """The same row of the same origin was there already."""
+    same_play: int
+    """Another origin had told of the same play."""
+
+
+class PlaylistsAdded(msgspec.Struct, frozen=True):
+    """What became of a sequence of playlists."""
+
+    new: int
+    updated: int
+    repeated: int
+
+
+class EntryRecord(msgspec.Struct, frozen=True, gc=False):
+    """One place in a mix: the item shown, the song it is a version of, and its reason as JSON."""
+
+    item: ItemId
+    song: SongId
+    reason: str
+
+
+class EditionRecord(msgspec.Struct, frozen=True):
+    """The mix of one week as it was made. ``week`` is written ``2026-W47``."""
+
+    listener: ListenerId
+    mix: str
+    week: str
+    made_at: UnixMs
+    build: str
+    still_learning: bool
+    entries: tuple[EntryRecord, ...]
+
+
+class Counts(msgspec.Struct, frozen=True):
+    """How much the record holds."""
+
+    listeners: int
+    community_listeners: int
+    communities: int
+    listens: int
+    artists: int
+    songs: int
+    tracks: int
+    episodes: int
+    chapters: int
+    playlists: int
+    playlist_entries: int
+    feedback: int
+    editions: int
+
+
+class Writer(Protocol):
+    """One transaction: all that it is given lands together on leaving the ``with`` block, or nothing does."""
+
+    def listener(self, name: str, *, community: str | None = None) -> ListenerId:
+        """The listener of this name, created if new.
+
+        Raises:
+            StoreError: the name exists on the other side (own listener against community, or another community).
+        """
+
+    def add_listens(self, listeners: Sequence[ListenerId], listens: Sequence[Listen], origin: Origin) -> None:
+        """Hand over listens, ``listeners[i]`` having played ``listens[i]``. Buffered until ``settle``."""
+
+    def settle(self) -> Settled:
+        """Store what was handed over, each play once, and say what became of it."""
+
+    def add_playlists(
+        self, playlists: Sequence[Playlist], *, owner: ListenerId | None = None, community: str | None = None
+    ) -> PlaylistsAdded:
+        """Store playlists under an owner (same name: contents replaced) or a community (same contents: skipped)."""
+
+    def add_feedback(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
+        """Store verdicts; returns how many changed anything."""
+
+    def add_editions(self, editions: Iterable[EditionRecord]) -> None:
+        """Store editions; one that exists for (listener, mix, week) stays as it was made."""
+
+    def forget(self, listener: ListenerId) -> None:
+        """Erase the listener, all that hangs on them, and every item, song and artist that nobody else refers to."""
+
+
+class Store(Protocol):
+    """The record. The only truth; everything learned can be thrown away and rebuilt from it."""
+
+    def writing(self) -> AbstractContextManager[Writer]:
+        """Open a transaction.
+
+        Raises:
+            StoreError: on leaving, if the database refuses (disk full, locked, damaged).
+        """
+
+    def listeners(self) -> list[ListenerRecord]:
+        """Everyone, by name; community listeners last."""
+
+    def find_listener(self, name: str) -> ListenerRecord:
+        """The listener of this name.
+
+        Raises:
+            UnknownNameError: there is none; the message names the nearest.
+        """
+
+    def counts(self) -> Counts:
+        """How much is stored."""
+
+    def snapshot(self, folder: Path) -> Snapshot:
+        """Cut a consistent Parquet copy into ``folder`` (atomically: the folder appears whole or not at all)."""
+
+    def listens(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+        """Their track listens, in the columns of ``Snapshot.listens``."""
+
+    def playlist_songs(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+        """Songs on playlists that they own: ``listener``, ``playlist``, ``position``, ``song``."""
+
+    def feedback(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+        """Their verdicts, in the columns of ``Snapshot.feedback``."""
+
+    def songs_given(self, listeners: Sequence[ListenerId], mix: str) -> pl.DataFrame:
+        """Songs of all editions made for them: ``listener``, ``song``, ``week``."""
+
+    def edition(self, listener: ListenerId, mix: str, week: str) -> EditionRecord | None:
+        """The edition as it was made, or None."""
+
+    def editions_made(self, mix: str, week: str) -> set[ListenerId]:
+        """Who has an edition of this week already."""
+
+    def items(self, items: Sequence[ItemId]) -> pl.DataFrame:
+        """``item``, ``kind``, ``artist``, ``title``, ``release``, ``uri``, ``duration_ms`` of the given items, in order."""
+
+    def find_song(self, artist: str, title: str) -> SongId:
+        """The song that this artist and title name in any version.
+
+        Raises:
+            UnknownNameError: nothing of that name was ever imported; the message names the nearest.
+        """
+
+    def find_artist(self, name: str) -> int:
+        """The artist of this name, likewise."""
+
+    def erase_traces(self) -> None:
+        """Overwrite what deleted rows left in the database files (after ``forget``)."""
+
+    def close(self) -> None:
+        """Release the database."""

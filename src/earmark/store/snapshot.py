@@ -1,0 +1,74 @@
+"""A consistent copy of the record, as Parquet, that a build learns from."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cached_property
+from pathlib import Path
+from typing import Final
+
+import polars as pl
+
+TABLES: Final = ("listens", "playlists", "playlist_songs", "songs", "listeners", "feedback")
+
+
+class Snapshot:
+    """Frames read from a snapshot folder, loaded when first asked for.
+
+    All ids are the record's own. Rows are in a fixed order, so that the same record gives the same bytes.
+
+    - ``listens``: ``listener`` i32, ``song`` i32, ``item`` i32, ``started_at`` i64 (unix ms), ``ms_played`` i32 or
+      null, ``ending`` u8 (`earmark.listening.listens.Ending`), ``private`` bool; tracks only; sorted by
+      (listener, started_at, item).
+    - ``playlists``: ``playlist`` i32, ``listener`` i32 or null (the owner), ``followers`` i32 or null; by playlist.
+    - ``playlist_songs``: ``playlist`` i32, ``position`` i32, ``song`` i32; by (playlist, position).
+    - ``songs``: ``song`` i32, ``artist`` i32, ``artist_name`` str, ``title`` str, ``item`` i32 (the version most
+      played and listed, the lowest id first), ``duration_ms`` i32 or null; by song.
+    - ``listeners``: ``listener`` i32, ``community`` bool, ``revision`` i64; by listener. No names.
+    - ``feedback``: ``listener`` i32, ``song`` i32 or null, ``artist`` i32 or null, ``verdict`` str
+      (`earmark.listening.feedback.Verdict`), ``at`` i64 or null; by (listener, verdict, song, artist).
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def _read(self, table: str) -> pl.DataFrame:
+        return pl.read_parquet(self.folder / f"{table}.parquet")
+
+    @cached_property
+    def listens(self) -> pl.DataFrame:
+        """Plays of tracks."""
+        return self._read("listens")
+
+    @cached_property
+    def playlists(self) -> pl.DataFrame:
+        """Playlists and their owners."""
+        return self._read("playlists")
+
+    @cached_property
+    def playlist_songs(self) -> pl.DataFrame:
+        """What stands on each playlist."""
+        return self._read("playlist_songs")
+
+    @cached_property
+    def songs(self) -> pl.DataFrame:
+        """Every song, with its artist and the version to show."""
+        return self._read("songs")
+
+    @cached_property
+    def listeners(self) -> pl.DataFrame:
+        """Who listens."""
+        return self._read("listeners")
+
+    @cached_property
+    def feedback(self) -> pl.DataFrame:
+        """What listeners said outright."""
+        return self._read("feedback")
+
+    def digest(self) -> str:
+        """SHA-256 over the tables' bytes, in a fixed order, as hexadecimal."""
+        sha = hashlib.sha256()
+        for table in TABLES:
+            with (self.folder / f"{table}.parquet").open("rb") as file:
+                sha.update(hashlib.file_digest(file, "sha256").digest())
+        return sha.hexdigest()
