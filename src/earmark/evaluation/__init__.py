@@ -1,0 +1,1 @@
+"""Held-out tests: splits in time, metrics, peers, reports."""

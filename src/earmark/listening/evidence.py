@@ -1,0 +1,169 @@
+"""What listens, verdicts and a listener's own playlists say about their liking of a song.
+
+A play that sounded counts once, and less the longer ago it was (exponential decay from that listener's own last
+listen, so that somebody who paused for a year is not forgotten). A play broken off early counts against. Private and
+excluded plays say only that the song was heard. Verdicts outweigh plays.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+from pydantic import BaseModel, ConfigDict, Field
+
+from earmark.listening.feedback import Verdict
+from earmark.listening.listens import Ending
+
+DAY_MS = 86_400_000
+GRAIN = 1_000_000
+"""Decayed plays are summed as whole millionths: sums of integers do not depend on the order of the threads."""
+
+
+class EvidenceConfig(BaseModel):
+    """How much each kind of evidence says."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    half_life_days: float = Field(365.0, gt=0)
+    """After so many days a play says half as much."""
+    recent_half_life_days: float = Field(30.0, gt=0)
+    """The same for what a listener is into right now."""
+    sounded_ms: int = Field(30_000, ge=0)
+    """A play of known length that was shorter is a skip; a longer one, or one of unknown length, counts."""
+    loved: float = Field(5.0, ge=0)
+    """A love is worth so many plays of today."""
+    saved: float = Field(2.0, ge=0)
+    """A save, or a place on one of the listener's own playlists, is worth so many plays of today."""
+    against: float = Field(-0.5, le=0)
+    """Weight of a song that was skipped at least twice and never sounded."""
+    hated: float = Field(-2.0, le=0)
+    """Weight of a hated song."""
+
+
+def judged(
+    verdicts: tuple[Verdict, ...], feedback: pl.DataFrame, songs: pl.DataFrame
+) -> pl.DataFrame:
+    """Pairs (``listener``, ``song``) on which one of ``verdicts`` stands, through the song or through its artist."""
+    chosen = feedback.filter(pl.col("verdict").is_in([v.value for v in verdicts]))
+    by_song = chosen.filter(pl.col("song").is_not_null()).select("listener", "song")
+    by_artist = (
+        chosen.filter(pl.col("song").is_null())
+        .select("listener", "artist")
+        .join(songs.select("artist", "song"), on="artist")
+        .select("listener", "song")
+    )
+    return pl.concat([by_song, by_artist]).unique().sort("listener", "song")
+
+
+def heard(
+    listens: pl.DataFrame, feedback: pl.DataFrame, own_playlists: pl.DataFrame
+) -> pl.DataFrame:
+    """Pairs (``listener``, ``song``) known to the listener: played at all, judged, or on a playlist of theirs."""
+    pairs = ["listener", "song"]
+    return (
+        pl.concat(
+            [
+                listens.select(pairs),
+                feedback.filter(pl.col("song").is_not_null()).select(pairs),
+                own_playlists.select(pairs),
+            ]
+        )
+        .unique()
+        .sort(pairs)
+    )
+
+
+def weigh(
+    listens: pl.DataFrame,
+    feedback: pl.DataFrame,
+    own_playlists: pl.DataFrame,
+    songs: pl.DataFrame,
+    config: EvidenceConfig,
+) -> pl.DataFrame:
+    """Sum up the evidence for every (listener, song) that may teach.
+
+    Args:
+        listens: ``Snapshot.listens`` of the listeners concerned.
+        feedback: ``Snapshot.feedback`` of the same.
+        own_playlists: ``listener``, ``song`` of playlists that they own.
+        songs: ``Snapshot.songs``.
+        config: the weights.
+
+    Returns:
+        ``listener``, ``song``, ``plays`` (that sounded), ``skips``, ``strength`` (decayed plays and verdicts),
+        ``recent`` (faster decay), ``weight`` (log(1 + strength), or the negative weight of a dislike),
+        sorted by (listener, song).
+    """
+    pairs = ["listener", "song"]
+    said = _verdict_strength(feedback, own_playlists, songs, config)
+    against = judged((Verdict.HATE,), feedback, songs).with_columns(hated=pl.lit(True))
+    silent = judged((Verdict.EXCLUDE,), feedback, songs)
+    return (
+        _played(listens, config)
+        .join(said, on=pairs, how="full", coalesce=True)
+        .join(against, on=pairs, how="full", coalesce=True)
+        .join(silent, on=pairs, how="anti")
+        .with_columns(
+            pl.col("plays", "skips").fill_null(0),
+            pl.col("strength", "recent", "said").fill_null(0.0),
+            pl.col("hated").fill_null(False),
+        )
+        .with_columns(strength=pl.col("strength") + pl.col("said"), recent=pl.col("recent") + pl.col("said"))
+        .with_columns(
+            weight=pl.when("hated")
+            .then(config.hated)
+            .when(pl.col("strength") > 0)
+            .then(pl.col("strength").log1p())
+            .when(pl.col("skips") >= 2)
+            .then(config.against)
+            .otherwise(0.0)
+        )
+        .with_columns(pl.when("hated").then(0.0).otherwise(pl.col("strength", "recent")).name.keep())
+        .select(*pairs, "plays", "skips", "strength", "recent", "weight")
+        .sort(pairs)
+    )
+
+
+def _played(listens: pl.DataFrame, config: EvidenceConfig) -> pl.DataFrame:
+    """Plays and skips per (listener, song), with their decayed sums."""
+    completed = pl.col("ending") == int(Ending.COMPLETED)
+    sounded = completed | pl.col("ms_played").is_null() | (pl.col("ms_played") >= config.sounded_ms)
+    days = (pl.col("started_at").max().over("listener") - pl.col("started_at")) / DAY_MS
+    return (
+        listens.lazy()
+        .filter(~pl.col("private"))
+        .select(
+            "listener",
+            "song",
+            sounded=sounded,
+            worth=(sounded * GRAIN * 0.5 ** (days / config.half_life_days)).round().cast(pl.Int64),
+            recent=(sounded * GRAIN * 0.5 ** (days / config.recent_half_life_days)).round().cast(pl.Int64),
+        )
+        .group_by("listener", "song")
+        .agg(
+            plays=pl.col("sounded").sum().cast(pl.Int64),
+            skips=(~pl.col("sounded")).sum().cast(pl.Int64),
+            strength=pl.col("worth").sum() / GRAIN,
+            recent=pl.col("recent").sum() / GRAIN,
+        )
+        .collect()
+    )
+
+
+def _verdict_strength(
+    feedback: pl.DataFrame, own_playlists: pl.DataFrame, songs: pl.DataFrame, config: EvidenceConfig
+) -> pl.DataFrame:
+    """What loves, saves and own playlists add, in plays."""
+    loves = judged((Verdict.LOVE,), feedback.filter(pl.col("song").is_not_null()), songs)
+    saves = judged((Verdict.SAVE,), feedback.filter(pl.col("song").is_not_null()), songs)
+    listed = own_playlists.select("listener", "song").unique()
+    return (
+        pl.concat(
+            [
+                loves.with_columns(said=pl.lit(config.loved)),
+                saves.with_columns(said=pl.lit(config.saved)),
+                listed.with_columns(said=pl.lit(config.saved)),
+            ]
+        )
+        .group_by("listener", "song")
+        .agg(pl.col("said").sum())
+    )

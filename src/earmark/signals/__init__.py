@@ -1,0 +1,1 @@
+"""Learned models; each signal knows nothing of the others."""

@@ -1,0 +1,1 @@
+"""What listens and playlists say together: the matrix, its factors and its neighbours."""

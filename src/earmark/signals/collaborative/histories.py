@@ -1,0 +1,117 @@
+"""What given listeners have heard and how much it says, as sparse rows over the build's columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from earmark.listening.evidence import EvidenceConfig, heard, judged, weigh
+from earmark.listening.feedback import Verdict
+from earmark.signals.collaborative.columns import Columns, Int32s
+
+Csr = sp.csr_array
+
+
+@dataclass(frozen=True)
+class Histories:
+    """One row a listener, one column a song; all matrices are ``(n_listeners, n_songs)``.
+
+    ``weight`` (float32) may be negative: a dislike. ``plays`` (int32) counts plays that sounded and may be spoken of in
+    reasons. ``closed`` marks what must not be recommended: heard in any version, hated, hidden, on a playlist of theirs.
+    """
+
+    listeners: Int32s
+    weight: Csr
+    strength: Csr
+    recent: Csr
+    plays: Csr
+    skips: Csr
+    closed: Csr
+
+    def __len__(self) -> int:
+        return len(self.listeners)
+
+    def rows(self, start: int, stop: int) -> Histories:
+        """The listeners of rows ``start`` to ``stop``."""
+        return self._pick(slice(start, stop))
+
+    def of(self, listeners: NDArray[np.integer]) -> Histories:
+        """The given listeners (record ids, ascending, all among these)."""
+        return self._pick(np.searchsorted(self.listeners, listeners))
+
+    def _pick(self, rows: slice | NDArray[np.intp]) -> Histories:
+        return Histories(*(getattr(self, field.name)[rows] for field in fields(self)))
+
+    @property
+    def taste(self) -> Csr:
+        """The positive weights alone."""
+        return _where(self.weight, self.weight.data > 0)
+
+    @property
+    def played(self) -> Csr:
+        """Strength of the songs that the listener truly played: what a reason may name."""
+        return sp.csr_array(self.strength.multiply(self.plays > 0))
+
+
+def read_histories(
+    listeners: NDArray[np.integer],
+    listens: pl.DataFrame,
+    feedback: pl.DataFrame,
+    own_playlists: pl.DataFrame,
+    songs: pl.DataFrame,
+    columns: Columns,
+    config: EvidenceConfig,
+    given: pl.DataFrame | None = None,
+) -> Histories:
+    """Histories of ``listeners`` (record ids, ascending) from frames shaped as those of a snapshot.
+
+    ``own_playlists`` holds ``listener`` and ``song``, and so does ``given``: songs closed to a listener because they
+    were recommended before. Songs that are not among the columns are left out: they can
+    neither be recommended nor compared.
+    """
+    ids = np.asarray(listeners, np.int32)
+    mine = pl.Series("listener", ids)
+    listens, feedback, own_playlists = (
+        frame.filter(pl.col("listener").is_in(mine.implode())) for frame in (listens, feedback, own_playlists)
+    )
+    evidence = weigh(listens, feedback, own_playlists, songs, config)
+    shut = [
+        heard(listens, feedback, own_playlists),
+        judged((Verdict.HATE, Verdict.HIDE), feedback, songs),
+        *([] if given is None else [given]),
+    ]
+    closed = pl.concat(shut).unique()
+
+    def matrix(frame: pl.DataFrame, value: str | None, dtype: Any) -> Csr:
+        rows = np.searchsorted(ids, frame["listener"].to_numpy())
+        at = columns.find(frame["song"].to_numpy())
+        data = np.ones(len(frame), dtype) if value is None else frame[value].to_numpy().astype(dtype)
+        keep = (at >= 0) & (data != 0)
+        return _csr(rows[keep], at[keep], data[keep], (len(ids), len(columns)))
+
+    return Histories(
+        ids,
+        matrix(evidence, "weight", np.float32),
+        matrix(evidence, "strength", np.float32),
+        matrix(evidence, "recent", np.float32),
+        matrix(evidence, "plays", np.int32),
+        matrix(evidence, "skips", np.int32),
+        matrix(closed, None, np.int8),
+    )
+
+
+def _csr(rows: NDArray[Any], columns: NDArray[Any], data: NDArray[Any], shape: tuple[int, int]) -> Csr:
+    matrix = sp.csr_array((data, (rows.astype(np.int32), columns.astype(np.int32))), shape=shape)
+    matrix.sort_indices()
+    return matrix
+
+
+def _where(matrix: Csr, keep: NDArray[np.bool_]) -> Csr:
+    """The entries of ``matrix`` for which ``keep``, aligned with its data, holds."""
+    indptr = np.concatenate([[0], np.cumsum(keep)])[matrix.indptr].astype(np.int32)
+    return sp.csr_array((matrix.data[keep], matrix.indices[keep], indptr), shape=matrix.shape)

@@ -1,0 +1,96 @@
+"""The joint matrix: listeners and playlists by songs.
+
+A household's own listens are too few for collaborative filtering; playlists that strangers made say which songs go
+together, and stand in the same matrix as further rows.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+
+from earmark.signals.collaborative.columns import Columns, Int32s
+from earmark.signals.collaborative.histories import Csr, Histories
+
+
+@dataclass(frozen=True)
+class Membership:
+    """Who holds which song: the plain facts behind popularity and reasons.
+
+    ``listeners`` ``(n_listeners, n_songs)`` marks songs that sounded for a listener and may teach; ``playlists``
+    ``(n_playlists, n_songs)`` marks songs on a playlist. ``listener_ids`` and ``owners`` (−1: nobody's) are record ids.
+    """
+
+    listeners: Csr
+    playlists: Csr
+    listener_ids: Int32s
+    owners: Int32s
+
+    @classmethod
+    def of(
+        cls, histories: Histories, playlists: pl.DataFrame, playlist_songs: pl.DataFrame, columns: Columns
+    ) -> Membership:
+        """From the listeners' histories and a snapshot's playlist tables."""
+        ids = playlists["playlist"].to_numpy()
+        rows = np.searchsorted(ids, playlist_songs["playlist"].to_numpy())
+        at = columns.find(playlist_songs["song"].to_numpy())
+        held = sp.csr_array(
+            (np.ones(int((at >= 0).sum()), np.int32), (rows[at >= 0].astype(np.int32), at[at >= 0])),
+            shape=(len(ids), len(columns)),
+        )
+        held.sum_duplicates()
+        return cls(
+            _marks(histories.plays),
+            _marks(held),
+            histories.listeners,
+            playlists["listener"].fill_null(-1).to_numpy().astype(np.int32),
+        )
+
+    def save(self, folder: Path) -> None:
+        """Write the two matrices' index arrays and the ids."""
+        for name, matrix in (("listeners", self.listeners), ("playlists", self.playlists)):
+            np.save(folder / f"members-{name}-indptr.npy", matrix.indptr)
+            np.save(folder / f"members-{name}-songs.npy", matrix.indices)
+        np.save(folder / "members-listeners-ids.npy", self.listener_ids)
+        np.save(folder / "members-playlists-owners.npy", self.owners)
+
+    @classmethod
+    def load(cls, folder: Path, n_songs: int) -> Membership:
+        """Read what ``save`` wrote."""
+
+        def matrix(name: str) -> Csr:
+            indptr = np.load(folder / f"members-{name}-indptr.npy")
+            indices = np.load(folder / f"members-{name}-songs.npy")
+            return sp.csr_array(
+                (np.ones(len(indices), np.int8), indices, indptr), shape=(len(indptr) - 1, n_songs)
+            )
+
+        return cls(
+            matrix("listeners"),
+            matrix("playlists"),
+            np.load(folder / "members-listeners-ids.npy"),
+            np.load(folder / "members-playlists-owners.npy"),
+        )
+
+
+def joint_matrix(histories: Histories, members: Membership) -> Csr:
+    """Listeners' weights above playlists' memberships (1 each), float32, ``(n_rows, n_songs)``.
+
+    Negative weights are dislikes. Private and excluded plays are absent.
+    """
+    joint = sp.vstack([histories.weight, members.playlists.astype(np.float32)], format="csr")
+    joint.sort_indices()
+    return sp.csr_array(joint)
+
+
+def _marks(matrix: Csr) -> Csr:
+    marks = sp.csr_array(
+        (np.ones(matrix.nnz, np.int8), matrix.indices.astype(np.int32), matrix.indptr.astype(np.int32)),
+        shape=matrix.shape,
+    )
+    marks.sort_indices()
+    return marks
