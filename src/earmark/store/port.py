@@ -30,6 +30,8 @@ class ListenerRecord(msgspec.Struct, frozen=True):
     name: str
     community: str | None
     revision: int
+    time_zone: str = "UTC"
+    """An IANA name."""
 
 
 class Settled(msgspec.Struct, frozen=True):
@@ -112,6 +114,9 @@ class Writer(Protocol):
     def add_feedback(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
         """Store verdicts; returns how many changed anything."""
 
+    def take_back(self, listener: ListenerId, *, song: SongId | None = None, artist: int | None = None) -> int:
+        """Delete every verdict of the listener on this song or artist; returns how many there were."""
+
     def add_editions(self, editions: Iterable[EditionRecord]) -> None:
         """Store editions; one that exists for (listener, mix, week) stays as it was made."""
 
@@ -165,6 +170,12 @@ class Store(Protocol):
 
     def items(self, items: Sequence[ItemId]) -> pl.DataFrame:
         """``item``, ``kind``, ``artist``, ``title``, ``release``, ``uri``, ``duration_ms`` of the given items, in order."""
+
+    def songs(self, songs: Sequence[int]) -> pl.DataFrame:
+        """The given songs in the columns of ``Snapshot.songs`` but for the last two, in the order given."""
+
+    def artists(self, artists: Sequence[int]) -> pl.DataFrame:
+        """``artist``, ``artist_name`` of the given artists, in the order given."""
 
     def find_song(self, artist: str, title: str) -> SongId:
         """The song that this artist and title name in any version.

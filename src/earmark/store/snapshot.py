@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Final
@@ -10,6 +11,25 @@ from typing import Final
 import polars as pl
 
 TABLES: Final = ("listens", "playlists", "playlist_songs", "songs", "listeners", "feedback")
+
+
+@dataclass(frozen=True)
+class Frames:
+    """The tables of a snapshot, or of its past, in memory; columns as `Snapshot` says."""
+
+    listens: pl.DataFrame
+    playlists: pl.DataFrame
+    playlist_songs: pl.DataFrame
+    songs: pl.DataFrame
+    listeners: pl.DataFrame
+    feedback: pl.DataFrame
+
+    def own_playlists(self) -> pl.DataFrame:
+        """``listener``, ``song`` of all playlists that a listener owns."""
+        owned = self.playlists.filter(pl.col("listener").is_not_null()).select("playlist", "listener")
+        return (
+            self.playlist_songs.join(owned, on="playlist").select("listener", "song").unique().sort(pl.all())
+        )
 
 
 class Snapshot:
@@ -64,6 +84,10 @@ class Snapshot:
     def feedback(self) -> pl.DataFrame:
         """What listeners said outright."""
         return self._read("feedback")
+
+    def frames(self) -> Frames:
+        """All tables at once."""
+        return Frames(**{table: getattr(self, table) for table in TABLES})
 
     def digest(self) -> str:
         """SHA-256 over the tables' bytes, in a fixed order, as hexadecimal."""

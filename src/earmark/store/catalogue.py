@@ -1,0 +1,229 @@
+"""From what a source calls a track, an episode or a chapter to the record's ids, in bulk.
+
+Items that a transaction meets get a code at once, one dictionary look-up each. `Catalogue.resolve` then works
+on the distinct ones only: names become keys (`earmark.music.names`), keys are looked up together, and what is
+new is added.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
+from itertools import islice
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from earmark.music.items import Chapter, Episode, Item, Track
+from earmark.music.names import artist_key, song_key, track_key
+from earmark.store.ids import Ids
+from earmark.store.rows import Row, do, fetch, insert, put
+
+Key = tuple[int, str]
+"""The row above (an artist for a song, a song for a track, else 0) and the key under it."""
+
+Facts = tuple[str | None, str | None, int | None]
+"""Release, URI and duration in ms, as far as they are known."""
+
+_NO_FACTS: Final[Facts] = (None, None, None)
+_FIND_ARTIST: Final = "SELECT w.n, a.id FROM wanted_key w CROSS JOIN artist a WHERE a.key = w.key"
+_FIND_SONG: Final = """
+    SELECT w.n, s.id, length(s.title) FROM wanted_key w CROSS JOIN song s
+    WHERE s.artist_id = w.parent AND s.key = w.key"""
+_FIND_TRACK: Final = """
+    SELECT w.n, i.id, i.release, i.uri, i.duration_ms FROM wanted_key w CROSS JOIN item i
+    WHERE i.song_id = w.parent AND i.key = w.key"""
+_FIND_SPOKEN: Final = """
+    SELECT w.n, i.id, i.release, i.uri, i.duration_ms FROM wanted_key w CROSS JOIN item i
+    WHERE i.song_id IS NULL AND i.kind = '{kind}' AND i.key = w.key"""
+_FILL_GAPS: Final = """
+    UPDATE item SET
+        release = coalesce(release, ?), uri = coalesce(uri, ?), duration_ms = coalesce(duration_ms, ?)
+    WHERE id = ?"""
+
+
+class _Spoken(NamedTuple):
+    """An episode or a chapter, and the show or the book that it belongs to."""
+
+    creator: str
+    title: str
+    uri: str | None
+
+
+class _Known:
+    """Rows of one kind that this transaction has met, by key."""
+
+    def __init__(self, connection: Connection, find: str) -> None:
+        self._connection = connection
+        self._find = find
+        self.ids: dict[Key, int] = {}
+
+    def look_up(self, keys: Iterable[Key]) -> tuple[list[tuple[Key, Row]], list[Key]]:
+        """Of the keys not met before: those in the record, with what it says of them, and the new ones."""
+        unmet = [key for key in dict.fromkeys(keys) if key not in self.ids]
+        if not unmet:
+            return [], []
+        do(self._connection, "DELETE FROM wanted_key")
+        insert(self._connection, "wanted_key", ((n, *key) for n, key in enumerate(unmet)))
+        found = [(unmet[n], said) for n, *said in fetch(self._connection, self._find)]
+        self.ids.update((key, said[0]) for key, said in found)
+        return [(key, tuple(said[1:])) for key, said in found], [key for key in unmet if key not in self.ids]
+
+
+class _Codes(dict[Item, int]):
+    """A number for each distinct item, in the order in which they appear."""
+
+    def __missing__(self, item: Item) -> int:
+        code = self[item] = len(self)
+        return code
+
+
+class Catalogue:
+    """The items of one transaction. ``item_ids`` and ``song_ids`` answer by code, once resolved."""
+
+    def __init__(self, connection: Connection, ids: Ids) -> None:
+        self._connection = connection
+        self._ids = ids
+        self._codes = _Codes()
+        self._item_ids: list[int] = []
+        self._song_ids: list[int] = []
+        self._artists = _Known(connection, _FIND_ARTIST)
+        self._songs = _Known(connection, _FIND_SONG)
+        self._tracks = _Known(connection, _FIND_TRACK)
+        self._episodes = _Known(connection, _FIND_SPOKEN.format(kind="episode"))
+        self._chapters = _Known(connection, _FIND_SPOKEN.format(kind="chapter"))
+        self._facts: dict[int, Facts] = {}
+        self._title_lengths: dict[Key, int] = {}
+        self._artist_key: Callable[[str], str] = cache(artist_key)
+        self._song_key: Callable[[str], str] = cache(song_key)
+        self._track_key: Callable[[str], str] = cache(track_key)
+
+    def codes(self, items: Iterable[Item]) -> Iterator[int]:
+        """The code of each item."""
+        return map(self._codes.__getitem__, items)
+
+    @property
+    def item_ids(self) -> NDArray[np.int32]:
+        """Item ids by code."""
+        return np.array(self._item_ids, np.int32)
+
+    @property
+    def song_ids(self) -> NDArray[np.int32]:
+        """Song ids by code. An episode or chapter is its own only version: its item id, negated."""
+        return np.array(self._song_ids, np.int32)
+
+    def resolve(self) -> None:
+        """Find or make the rows of every item that got a code."""
+        pending = list(islice(self._codes, len(self._item_ids), None))
+        if not pending:
+            return
+        item_of: dict[Item, int] = {}
+        song_of: dict[Item, int] = {}
+        tracks = [item for item in pending if isinstance(item, Track)]
+        songs = self._songs_of(tracks)
+        song_of.update(zip(tracks, songs, strict=True))
+        item_of.update(zip(tracks, self._tracks_of(tracks, songs), strict=True))
+        episodes = [item for item in pending if isinstance(item, Episode)]
+        told = [_Spoken(episode.show, episode.title, episode.uri) for episode in episodes]
+        item_of.update(zip(episodes, self._spoken("episode", self._episodes, told), strict=True))
+        chapters = [item for item in pending if isinstance(item, Chapter)]
+        told = [_Spoken(chapter.book, chapter.title, chapter.uri) for chapter in chapters]
+        item_of.update(zip(chapters, self._spoken("chapter", self._chapters, told), strict=True))
+        self._item_ids.extend(item_of[item] for item in pending)
+        self._song_ids.extend(song_of.get(item, -item_of[item]) for item in pending)
+
+    def tracks(self, tracks: Sequence[Track]) -> tuple[list[int], list[int]]:
+        """The item id and the song id of each track."""
+        codes = list(self.codes(tracks))
+        self.resolve()
+        return [self._item_ids[code] for code in codes], [self._song_ids[code] for code in codes]
+
+    def artists(self, names: Sequence[str]) -> list[int]:
+        """The artist id of each name; the first spelling seen is the one shown."""
+        keys = [(0, self._artist_key(name)) for name in names]
+        shown = dict(zip(reversed(keys), reversed(names), strict=True))
+        _, new = self._artists.look_up(keys)
+        self._artists.ids.update(zip(new, self._ids.take("artist", len(new)), strict=True))
+        rows = ((self._artists.ids[key], key[1], shown[key]) for key in new)
+        insert(self._connection, "artist", rows)
+        return [self._artists.ids[key] for key in keys]
+
+    def _songs_of(self, tracks: Sequence[Track]) -> list[int]:
+        """The song id of each track; the shortest title seen is the plainest, so it is the one shown."""
+        artists = self.artists([track.artist for track in tracks])
+        keys = [(artist, self._song_key(track.title)) for artist, track in zip(artists, tracks, strict=True)]
+        shown: dict[Key, str] = {}
+        for key, track in zip(keys, tracks, strict=True):
+            if key not in shown or len(track.title) < len(shown[key]):
+                shown[key] = track.title
+        found, new = self._songs.look_up(keys)
+        self._title_lengths.update((key, length) for key, (length,) in found)
+        self._songs.ids.update(zip(new, self._ids.take("song", len(new)), strict=True))
+        rows = ((self._songs.ids[key], *key, shown[key]) for key in new)
+        insert(self._connection, "song", rows)
+        self._title_lengths.update((key, len(shown[key])) for key in new)
+        plainer = [key for key, title in shown.items() if len(title) < self._title_lengths[key]]
+        put(
+            self._connection,
+            "UPDATE song SET title = ? WHERE id = ?",
+            ((shown[key], self._songs.ids[key]) for key in plainer),
+        )
+        self._title_lengths.update((key, len(shown[key])) for key in plainer)
+        return [self._songs.ids[key] for key in keys]
+
+    def _tracks_of(self, tracks: Sequence[Track], songs: Sequence[int]) -> list[int]:
+        keys = [(song, self._track_key(track.title)) for song, track in zip(songs, tracks, strict=True)]
+        return self._items(
+            self._tracks,
+            keys,
+            facts=[(track.release, track.uri, track.duration_ms) for track in tracks],
+            described=lambda at: ("track", keys[at][0], keys[at][1], None, tracks[at].title),
+        )
+
+    def _spoken(self, kind: str, known: _Known, told: Sequence[_Spoken]) -> list[int]:
+        keys = [(0, f"{self._artist_key(one.creator)}\n{self._track_key(one.title)}") for one in told]
+        return self._items(
+            known,
+            keys,
+            facts=[(None, one.uri, None) for one in told],
+            described=lambda at: (kind, None, keys[at][1], told[at].creator, told[at].title),
+        )
+
+    def _items(
+        self, known: _Known, keys: Sequence[Key], facts: Sequence[Facts], described: Callable[[int], Row]
+    ) -> list[int]:
+        """Find or make items; ``described(i)`` is kind, song, key, creator and title of ``keys[i]``."""
+        learned: dict[Key, Facts] = {}
+        first_at: dict[Key, int] = {}
+        for at, (key, told) in enumerate(zip(keys, facts, strict=True)):
+            first_at.setdefault(key, at)
+            learned[key] = _completed(learned.get(key, _NO_FACTS), told)
+        found, new = known.look_up(keys)
+        self._facts.update((known.ids[key], stored) for key, stored in found)
+        known.ids.update(zip(new, self._ids.take("item", len(new)), strict=True))
+        self._facts.update((known.ids[key], learned[key]) for key in new)
+        rows = ((known.ids[key], *described(first_at[key]), *learned[key]) for key in new)
+        insert(self._connection, "item", rows)
+        self._fill_gaps((known.ids[key], told) for key, told in learned.items())
+        return [known.ids[key] for key in keys]
+
+    def _fill_gaps(self, told: Iterable[tuple[int, Facts]]) -> None:
+        filled: list[Row] = []
+        for item, facts in told:
+            known = self._facts[item]
+            if None in known and (fuller := _completed(known, facts)) != known:
+                self._facts[item] = fuller
+                filled.append((*facts, item))
+        put(self._connection, _FILL_GAPS, filled)
+
+
+def _completed(known: Facts, told: Facts) -> Facts:
+    if known == _NO_FACTS:
+        return told
+    return (
+        told[0] if known[0] is None else known[0],
+        told[1] if known[1] is None else known[1],
+        told[2] if known[2] is None else known[2],
+    )

@@ -1,0 +1,134 @@
+"""Cut the consistent Parquet copy that a build learns from, in bounded memory.
+
+Listens leave the database in the order of its primary key, a stretch at a time, each into a Parquet file of
+its own; Polars then streams those into one. Nothing is sorted, and never more than a stretch is held.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from itertools import chain
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from earmark.errors import StoreError
+from earmark.store import frames
+from earmark.store.durations import durations_from_plays
+from earmark.store.rows import fetch, fetch_ints, stream_ints
+from earmark.store.snapshot import Snapshot
+
+STRETCH: Final = 1 << 20
+"""Listens held at once."""
+
+_LISTENS: Final = (
+    f"SELECT {frames.LISTEN_COLUMNS} FROM listen l ORDER BY l.listener_id, l.started_at, l.item_id"
+)
+_PLAYLISTS: Final = "SELECT id, listener_id, followers FROM playlist ORDER BY id"
+_PLAYLIST_ITEMS: Final = """
+    SELECT playlist_id, position, item_id FROM playlist_item ORDER BY playlist_id, position"""
+_LISTENERS: Final = "SELECT id, community_id IS NOT NULL, revision FROM listener ORDER BY id"
+_FEEDBACK: Final = """
+    SELECT listener_id, song_id, artist_id, verdict, at FROM feedback
+    ORDER BY listener_id, verdict, coalesce(song_id, 0), coalesce(artist_id, 0)"""
+_SONGS: Final = """
+    SELECT s.id, s.artist_id, a.name, s.title FROM song s JOIN artist a ON a.id = s.artist_id ORDER BY s.id"""
+_TRACKS: Final = "SELECT id, song_id, duration_ms FROM item WHERE song_id IS NOT NULL ORDER BY id"
+
+
+def cut(connection: Connection, folder: Path) -> Snapshot:
+    """Copy the record, as this transaction sees it, into a new folder that appears whole or not at all.
+
+    Raises:
+        StoreError: the folder exists, or cannot be written.
+    """
+    if folder.exists():
+        raise StoreError(f"{folder}: there is a snapshot already.", "Name a folder that does not exist yet.")
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{folder.name}-", dir=folder.parent) as beside:
+            whole = Path(beside) / "snapshot"
+            _cut_tables(connection, whole)
+            whole.rename(folder)
+    except OSError as error:
+        raise StoreError(
+            f"{folder}: the snapshot cannot be written ({error}).",
+            "Free some space, or check that you may write there, and run the command again.",
+        ) from error
+    return Snapshot(folder)
+
+
+def _cut_tables(connection: Connection, folder: Path) -> None:
+    folder.mkdir()
+    tracks = frames.table(fetch(connection, _TRACKS), frames.TRACKS)
+    song_of = _songs_by_item(connection, tracks)
+    uses = _cut_listens(connection, folder, song_of)
+
+    playlist, position, item = fetch_ints(connection, _PLAYLIST_ITEMS)
+    uses += np.bincount(item, minlength=len(uses))
+    listed = {"playlist": playlist, "position": position, "song": song_of[item]}
+    _write(pl.DataFrame(listed, schema=frames.PLAYLIST_SONGS), folder, "playlist_songs")
+
+    songs = frames.table(fetch(connection, _SONGS), frames.SONGS)
+    shown = _shown_versions(tracks, uses, folder)
+    _write(songs.join(shown, on="song", how="left", maintain_order="left"), folder, "songs")
+
+    _write(frames.table(fetch(connection, _PLAYLISTS), frames.PLAYLISTS), folder, "playlists")
+    people = [(number, bool(public), revision) for number, public, revision in fetch(connection, _LISTENERS)]
+    _write(frames.table(people, frames.LISTENERS), folder, "listeners")
+    _write(frames.table(fetch(connection, _FEEDBACK), frames.FEEDBACK), folder, "feedback")
+
+
+def _songs_by_item(connection: Connection, tracks: pl.DataFrame) -> NDArray[np.int32]:
+    """Song id by item id, ``(greatest item id + 1,)``; 0 for what is no track."""
+    greatest = fetch(connection, "SELECT coalesce(max(id), 0) FROM item")[0][0]
+    song_of = np.zeros(greatest + 1, np.int32)
+    song_of[tracks["item"].to_numpy()] = tracks["song"].to_numpy()
+    return song_of
+
+
+def _cut_listens(connection: Connection, folder: Path, song_of: NDArray[np.int32]) -> NDArray[np.int64]:
+    """Write the listens; returns the number of plays by item id."""
+    stretches = folder / "stretches"
+    stretches.mkdir()
+    plays = np.zeros(len(song_of), np.int64)
+    nothing = np.zeros((3, 0), np.int64)
+    for n, packed in enumerate(chain([nothing], stream_ints(connection, _LISTENS, STRETCH))):
+        items = frames.items_of(packed)
+        plays += np.bincount(items, minlength=len(plays))
+        _write(frames.listens_frame(packed, song_of[items]), stretches, f"{n:06}")
+    pl.scan_parquet(sorted(stretches.iterdir())).sink_parquet(
+        folder / "listens.parquet", compression="zstd", maintain_order=True, row_group_size=STRETCH
+    )
+    shutil.rmtree(stretches)
+    return plays
+
+
+def _shown_versions(tracks: pl.DataFrame, uses: NDArray[np.int64], folder: Path) -> pl.DataFrame:
+    """``song``, ``item``, ``duration_ms``: of each song the version most played and listed."""
+    shown = (
+        tracks.with_columns(pl.Series("uses", uses[tracks["item"].to_numpy()]))
+        .sort("song", "uses", "item", descending=[False, True, False])
+        .unique("song", keep="first", maintain_order=True)
+    )
+    lacking = shown.lazy().filter(pl.col("duration_ms").is_null()).select("item")
+    plays = (
+        pl.scan_parquet(folder / "listens.parquet")
+        .select("item", "ms_played", "ending")
+        .filter(pl.col("ms_played") > 0)
+        .join(lacking, on="item", how="semi")
+        .collect(engine="streaming")
+    )
+    agreed = durations_from_plays(plays)
+    return shown.join(agreed, on="item", how="left", suffix="_agreed").select(
+        "song", "item", pl.coalesce("duration_ms", "duration_ms_agreed").alias("duration_ms")
+    )
+
+
+def _write(frame: pl.DataFrame, folder: Path, name: str) -> None:
+    frame.write_parquet(folder / f"{name}.parquet", compression="zstd", row_group_size=STRETCH)

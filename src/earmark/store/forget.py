@@ -1,0 +1,70 @@
+"""Erase a listener, and whatever only they gave to the record."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import Connection
+
+from earmark.store.rows import do
+
+_OF_LISTENER: Final = (
+    "DELETE FROM entry WHERE edition_id IN (SELECT id FROM edition WHERE listener_id = ?)",
+    "DELETE FROM edition WHERE listener_id = ?",
+    "DELETE FROM feedback WHERE listener_id = ?",
+    "DELETE FROM playlist_item WHERE playlist_id IN (SELECT id FROM playlist WHERE listener_id = ?)",
+    "DELETE FROM playlist WHERE listener_id = ?",
+    "DELETE FROM listen WHERE listener_id = ?",
+    "DELETE FROM listener WHERE id = ?",
+)
+
+_SWEEP: Final = (
+    "DELETE FROM kept",
+    "DELETE FROM thinned",
+    # One pass over each table beats a look-up per item, which would need an index on every listen.
+    """
+    INSERT INTO kept
+    SELECT item_id FROM listen UNION SELECT item_id FROM playlist_item UNION SELECT item_id FROM entry
+    """,
+    # A song that only feedback speaks of keeps one version, so that it can still be shown.
+    """
+    INSERT INTO kept SELECT min(id) FROM item
+    WHERE song_id IN (SELECT song_id FROM feedback WHERE song_id IS NOT NULL)
+    AND song_id NOT IN (SELECT i.song_id FROM kept k JOIN item i ON i.id = k.id WHERE i.song_id IS NOT NULL)
+    GROUP BY song_id
+    """,
+    """
+    INSERT INTO thinned SELECT DISTINCT song_id FROM item
+    WHERE song_id IS NOT NULL AND id NOT IN (SELECT id FROM kept)
+    """,
+    "DELETE FROM item WHERE id NOT IN (SELECT id FROM kept)",
+    """
+    DELETE FROM song WHERE id NOT IN (SELECT song_id FROM item WHERE song_id IS NOT NULL)
+    """,
+    # The title shown may have come from a version that just went.
+    """
+    UPDATE song SET title =
+        (SELECT title FROM item WHERE item.song_id = song.id ORDER BY length(title), item.id LIMIT 1)
+    WHERE id IN (SELECT id FROM thinned)
+    """,
+    """
+    DELETE FROM artist WHERE id NOT IN (SELECT artist_id FROM song)
+    AND id NOT IN (SELECT artist_id FROM feedback WHERE artist_id IS NOT NULL)
+    """,
+    """
+    DELETE FROM community WHERE id NOT IN (SELECT community_id FROM listener WHERE community_id IS NOT NULL)
+    AND id NOT IN (SELECT community_id FROM playlist WHERE community_id IS NOT NULL)
+    """,
+)
+
+
+def forget_listener(connection: Connection, listener: int) -> None:
+    """Delete the listener and all that hangs on them; what they alone referred to stays until `sweep`."""
+    for statement in _OF_LISTENER:
+        do(connection, statement, (listener,))
+
+
+def sweep(connection: Connection) -> None:
+    """Delete every item, song, artist and community that nothing refers to any more."""
+    for statement in _SWEEP:
+        do(connection, statement)

@@ -1,0 +1,8 @@
+"""What Alembic runs for an upgrade: all missing steps, in the transaction of the caller."""
+
+from __future__ import annotations
+
+from alembic import context
+
+context.configure(connection=context.config.attributes["connection"], transactional_ddl=True)
+context.run_migrations()

@@ -1,0 +1,98 @@
+"""Find listeners, artists and songs by the names that people type, or name the nearest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+from typing import Final
+
+from sqlalchemy import Connection
+
+from earmark.errors import UnknownNameError
+from earmark.music.names import artist_key, song_key
+from earmark.store.port import ListenerId, ListenerRecord, SongId
+from earmark.store.rows import Row, fetch
+
+_LISTENER: Final = """
+    SELECT l.id, l.name, c.name, l.revision, l.time_zone FROM listener l LEFT JOIN community c ON c.id = l.community_id"""
+_NEAR_ARTISTS: Final = """
+    SELECT key, name FROM artist WHERE key >= ? AND key < ? AND length(key) BETWEEN ? AND ? LIMIT 20000"""
+"""Names that begin alike and are about as long: comparing a million of them would take seconds."""
+
+
+def all_listeners(connection: Connection) -> list[ListenerRecord]:
+    """Everyone, by name; community listeners last."""
+    found = fetch(connection, f"{_LISTENER} ORDER BY l.community_id IS NOT NULL, l.name")
+    return [_listener(row) for row in found]
+
+
+def find_listener(connection: Connection, name: str) -> ListenerRecord:
+    """The listener of this name.
+
+    Raises:
+        UnknownNameError: there is none; the message names the nearest.
+    """
+    found = fetch(connection, f"{_LISTENER} WHERE l.name = ?", (name,))
+    if found:
+        return _listener(found[0])
+    own = [known for (known,) in fetch(connection, "SELECT name FROM listener WHERE community_id IS NULL")]
+    if not own:
+        raise UnknownNameError(
+            f"There is no listener {name!r}: nobody's listening was imported yet.",
+            f"Import some first: earmark import SOURCE PATH --listener {name!r}.",
+        )
+    raise UnknownNameError(
+        f"There is no listener {name!r}.",
+        _did_you_mean(name.casefold(), {known.casefold(): known for known in own}),
+    )
+
+
+def _listener(row: Row) -> ListenerRecord:
+    number, name, community, revision, time_zone = row
+    return ListenerRecord(ListenerId(number), name, community, revision, time_zone)
+
+
+def find_artist(connection: Connection, name: str) -> int:
+    """The artist of this name.
+
+    Raises:
+        UnknownNameError: there is none; the message names the nearest.
+    """
+    key = artist_key(name)
+    found = fetch(connection, "SELECT id FROM artist WHERE key = ?", (key,))
+    if found:
+        return int(found[0][0])
+    near = fetch(
+        connection, _NEAR_ARTISTS, (key[:1], key[:1] + "\U0010ffff", max(1, len(key) - 3), len(key) + 3)
+    )
+    raise UnknownNameError(
+        f"There is no artist {name!r} in the record.", _did_you_mean(key, dict(_pairs(near)))
+    )
+
+
+def find_song(connection: Connection, artist: str, title: str) -> SongId:
+    """The song that this artist and title name in any version.
+
+    Raises:
+        UnknownNameError: there is none; the message names the nearest.
+    """
+    artist_id = find_artist(connection, artist)
+    key = song_key(title)
+    found = fetch(connection, "SELECT id FROM song WHERE artist_id = ? AND key = ?", (artist_id, key))
+    if found:
+        return SongId(found[0][0])
+    theirs = fetch(connection, "SELECT key, title FROM song WHERE artist_id = ?", (artist_id,))
+    raise UnknownNameError(
+        f"There is no song {title!r} by {artist!r} in the record.", _did_you_mean(key, dict(_pairs(theirs)))
+    )
+
+
+def _pairs(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
+    return ((key, shown) for key, shown in rows)
+
+
+def _did_you_mean(key: str, shown_by_key: dict[str, str]) -> str:
+    nearest = get_close_matches(key, shown_by_key, n=3, cutoff=0.6)
+    if not nearest:
+        return "Check the spelling; only what was imported can be named."
+    return "Did you mean " + " or ".join(repr(shown_by_key[near]) for near in nearest) + "?"

@@ -1,0 +1,103 @@
+"""Store playlists: an owner's is replaced under its name, a community's is kept once per contents."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from hashlib import blake2b
+from itertools import islice
+from typing import Final
+
+import numpy as np
+from sqlalchemy import Connection
+
+from earmark.listening.playlists import Playlist
+from earmark.store.catalogue import Catalogue
+from earmark.store.ids import Ids
+from earmark.store.port import PlaylistsAdded
+from earmark.store.rows import do, fetch, insert
+
+_OWNED: Final = """
+    SELECT id, name, namesake, followers, fingerprint FROM playlist WHERE listener_id = ?"""
+_PUBLIC: Final = "SELECT fingerprint FROM playlist WHERE community_id = ?"
+_UPDATE: Final = "UPDATE playlist SET fingerprint = ?, followers = coalesce(?, followers) WHERE id = ?"
+
+
+def _fingerprint(playlist: Playlist, items: Sequence[int]) -> bytes:
+    name = playlist.name.encode("utf-8", "surrogatepass")
+    return blake2b(np.array(items, "<i4").tobytes() + name, digest_size=16).digest()
+
+
+class PlaylistLedger:
+    """Takes the playlists of one transaction."""
+
+    def __init__(self, connection: Connection, catalogue: Catalogue, ids: Ids) -> None:
+        self._connection = connection
+        self._catalogue = catalogue
+        self._ids = ids
+        self._public: dict[int, set[bytes]] = {}
+
+    def add_owned(self, playlists: Sequence[Playlist], owner: int) -> PlaylistsAdded:
+        """Store an owner's playlists. Namesakes within one sequence are told apart by their order."""
+        stored = {
+            (name, namesake): (number, followers, fingerprint)
+            for number, name, namesake, followers, fingerprint in fetch(self._connection, _OWNED, (owner,))
+        }
+        namesakes: Counter[str] = Counter()
+        new = updated = repeated = 0
+        for playlist in playlists:
+            items, _ = self._catalogue.tracks(playlist.tracks)
+            fingerprint = _fingerprint(playlist, items)
+            slot = (playlist.name, namesakes[playlist.name])
+            namesakes[playlist.name] += 1
+            if slot not in stored:
+                new += 1
+                (number,) = self._ids.take("playlist")
+                row = (number, owner, None, *slot, playlist.followers, fingerprint)
+                insert(self._connection, "playlist", [row])
+            else:
+                number, followers, known = stored[slot]
+                if known == fingerprint and playlist.followers in (followers, None):
+                    repeated += 1
+                    continue
+                updated += 1
+                do(self._connection, _UPDATE, (fingerprint, playlist.followers, number))
+                do(self._connection, "DELETE FROM playlist_item WHERE playlist_id = ?", (number,))
+            content = ((number, position, item) for position, item in enumerate(items))
+            insert(self._connection, "playlist_item", content)
+        return PlaylistsAdded(new, updated, repeated)
+
+    def add_public(self, playlists: Sequence[Playlist], community: int) -> PlaylistsAdded:
+        """Store a community's playlists; one with the same name and contents is there already."""
+        if community not in self._public:
+            stored = fetch(self._connection, _PUBLIC, (community,))
+            self._public[community] = {fingerprint for (fingerprint,) in stored}
+        known = self._public[community]
+        items, _ = self._catalogue.tracks([track for playlist in playlists for track in playlist.tracks])
+        remaining = iter(items)
+        fresh: list[tuple[Playlist, list[int], bytes]] = []
+        for playlist in playlists:
+            content = list(islice(remaining, len(playlist.tracks)))
+            fingerprint = _fingerprint(playlist, content)
+            if fingerprint not in known:
+                known.add(fingerprint)
+                fresh.append((playlist, content, fingerprint))
+        numbers = self._ids.take("playlist", len(fresh))
+        insert(
+            self._connection,
+            "playlist",
+            (
+                (number, None, community, playlist.name, 0, playlist.followers, fingerprint)
+                for number, (playlist, _, fingerprint) in zip(numbers, fresh, strict=True)
+            ),
+        )
+        insert(
+            self._connection,
+            "playlist_item",
+            (
+                (number, position, item)
+                for number, (_, content, _) in zip(numbers, fresh, strict=True)
+                for position, item in enumerate(content)
+            ),
+        )
+        return PlaylistsAdded(new=len(fresh), updated=0, repeated=len(playlists) - len(fresh))

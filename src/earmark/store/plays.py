@@ -1,0 +1,163 @@
+"""Listens as columns: how they are handed over, how they lie in the record, and how they go in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import chain
+from operator import attrgetter
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import Connection
+
+from earmark.listening.listens import Listen
+from earmark.listening.plays import packed
+from earmark.store.catalogue import Catalogue
+from earmark.store.rows import BULK, Row, ask_about, do, fetch_ints, insert, put
+
+DAY_MS: Final = 86_400_000
+_ITEM: Final = attrgetter("item")
+
+_STORED: Final = """
+    SELECT l.listener_id * 4294967296 + l.item_id, l.started_at,
+        coalesce(l.ms_played, -1) * 16777216 + l.origin_id * 256 + l.ending * 2 + CAST(l.private AS INTEGER)
+    FROM wanted_span w CROSS JOIN listen l
+    WHERE l.listener_id = w.listener_id AND l.started_at BETWEEN w.first AND w.last"""
+_SONGS: Final = """
+    SELECT i.id, coalesce(i.song_id, -i.id) FROM wanted_id w CROSS JOIN item i
+    WHERE i.id = w.id ORDER BY w.n"""
+_HIDE: Final = "UPDATE listen SET private = TRUE WHERE listener_id = ? AND started_at = ? AND item_id = ?"
+_REMOVE: Final = "DELETE FROM listen WHERE listener_id = ? AND started_at = ? AND item_id = ?"
+
+
+class Columns(NamedTuple):
+    """One array a field, ``(n_listens,)`` each. ``song`` of an episode or chapter is its item id, negated."""
+
+    listener: NDArray[np.int32]
+    song: NDArray[np.int32]
+    item: NDArray[np.int32]
+    started_at: NDArray[np.int64]
+    ms_played: NDArray[np.int32]
+    """-1 where unknown."""
+    ending: NDArray[np.int8]
+    private: NDArray[np.bool_]
+    origin: NDArray[np.int16]
+
+    def by_listeners(self, at_once: int) -> Iterator[Columns]:
+        """The same listens in parts of about ``at_once``; all of one listener's are in one part."""
+        if len(self.listener) <= at_once:
+            yield self
+            return
+        order = np.argsort(self.listener, kind="stable")
+        sorted_listeners = self.listener[order]
+        first = 0
+        while first < len(order):
+            last = sorted_listeners[min(first + at_once, len(order)) - 1]
+            end = int(np.searchsorted(sorted_listeners, last, side="right"))
+            yield Columns._make(column[order[first:end]] for column in self)
+            first = end
+
+    def rows(self, which: NDArray[np.intp]) -> Iterator[Row]:
+        """The chosen listens as rows of the table, in the order of its primary key (items aside)."""
+        chosen = which[np.argsort(packed([self.listener[which], self.started_at[which]]))]
+        # Python's integers take five times the room of the columns, so only a stretch of them exists at once.
+        return chain.from_iterable(
+            self._rows(chosen[first : first + BULK]) for first in range(0, len(chosen), BULK)
+        )
+
+    def _rows(self, which: NDArray[np.intp]) -> Iterator[Row]:
+        ms_played: list[int | None] = self.ms_played[which].tolist()
+        for at in np.flatnonzero(self.ms_played[which] < 0):
+            ms_played[at] = None
+        return zip(
+            self.listener[which].tolist(),
+            self.started_at[which].tolist(),
+            self.item[which].tolist(),
+            ms_played,
+            self.ending[which].tolist(),
+            self.private[which].tolist(),
+            self.origin[which].tolist(),
+            strict=True,
+        )
+
+
+class Handed:
+    """Listens handed over, as compact columns: some twenty bytes each, however many there are."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._stretches: list[tuple[NDArray[np.generic], ...]] = []
+
+    def add(self, listeners: Sequence[int], listens: Sequence[Listen], origin: int) -> None:
+        """Take down ``listens[i]`` as played by ``listeners[i]``."""
+        n = len(listens)
+        self._stretches.append(
+            (
+                np.fromiter(listeners, np.int32, n),
+                np.fromiter(self._catalogue.codes(map(_ITEM, listens)), np.int32, n),
+                np.array([listen.started_at for listen in listens], np.int64),
+                np.array(
+                    [-1 if listen.ms_played is None else listen.ms_played for listen in listens], np.int32
+                ),
+                np.frombuffer(bytes([listen.ending for listen in listens]), np.int8),
+                np.frombuffer(bytes([listen.private for listen in listens]), np.bool_),
+                np.full(n, origin, np.int16),
+            )
+        )
+
+    def take(self) -> Columns | None:
+        """All that was handed over, with its items resolved; None if there is nothing. Empties this."""
+        if not self._stretches:
+            return None
+        self._catalogue.resolve()
+        listener, code, *others = map(np.concatenate, zip(*self._stretches, strict=True))
+        self._stretches.clear()
+        return Columns(listener, self._catalogue.song_ids[code], self._catalogue.item_ids[code], *others)
+
+
+def stored_around(connection: Connection, incoming: Columns) -> Columns:
+    """What the record holds of the same listeners, from a day before their first play to a day after."""
+    order = np.argsort(incoming.listener, kind="stable")
+    listeners, starts = np.unique(incoming.listener[order], return_index=True)
+    moments = incoming.started_at[order]
+    first = np.minimum.reduceat(moments, starts) - DAY_MS
+    last = np.maximum.reduceat(moments, starts) + DAY_MS
+    do(connection, "DELETE FROM wanted_span")
+    spans = zip(listeners.tolist(), first.tolist(), last.tolist(), strict=True)
+    insert(connection, "wanted_span", spans)
+    who_what, started_at, how = fetch_ints(connection, _STORED)
+    items = (who_what & 0xFFFFFFFF).astype(np.int32)
+    return Columns(
+        listener=(who_what >> 32).astype(np.int32),
+        song=_songs_of(connection, items),
+        item=items,
+        started_at=np.ascontiguousarray(started_at),
+        ms_played=(how >> 24).astype(np.int32),
+        ending=((how >> 1) & 0x7F).astype(np.int8),
+        private=(how & 1).astype(np.bool_),
+        origin=((how >> 8) & 0xFFFF).astype(np.int16),
+    )
+
+
+def _songs_of(connection: Connection, items: NDArray[np.int32]) -> NDArray[np.int32]:
+    distinct, at = np.unique(items, return_inverse=True)
+    ask_about(connection, distinct.tolist())
+    _, songs = fetch_ints(connection, _SONGS)
+    song_of: NDArray[np.int32] = songs.astype(np.int32)[at]
+    return song_of
+
+
+def add_rows(connection: Connection, rows: Iterator[Row]) -> int:
+    """Insert listens; returns how many, less those of an item at a moment at which it is there already."""
+    return insert(connection, "listen", rows, if_absent=True)
+
+
+def remove_rows(connection: Connection, rows: Iterator[Row]) -> None:
+    """Delete listens."""
+    put(connection, _REMOVE, (row[:3] for row in rows))
+
+
+def hide_rows(connection: Connection, rows: Iterator[Row]) -> None:
+    """Mark listens in the record as private."""
+    put(connection, _HIDE, (row[:3] for row in rows))

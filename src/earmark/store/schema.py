@@ -1,0 +1,199 @@
+"""The tables of the record, declared once.
+
+Ids come from `counter` and are never used twice: a build on disk must not take a newcomer for somebody who
+was forgotten. The tables with millions of rows (`listen`, `playlist_item`, `entry`) carry no foreign keys:
+SQLite would look up the parents of every row that it takes in, and search the whole table for every item that
+it drops. The catalogue hands out only ids that exist, and forgetting drops only items that nothing refers to.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
+
+metadata: Final = MetaData()
+
+counter: Final = Table(
+    "counter",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+community: Final = Table(
+    "community",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+)
+
+listener: Final = Table(
+    "listener",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("community_id", Integer, ForeignKey("community.id")),
+    Column("revision", Integer, nullable=False, server_default=text("0")),
+    Column("time_zone", Text, nullable=False, server_default=text("'UTC'")),
+)
+
+artist: Final = Table(
+    "artist",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("key", Text, nullable=False, unique=True),
+    Column("name", Text, nullable=False),
+)
+
+song: Final = Table(
+    "song",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("artist_id", Integer, ForeignKey("artist.id"), nullable=False),
+    Column("key", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    UniqueConstraint("artist_id", "key"),
+)
+
+item: Final = Table(
+    "item",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("song_id", Integer, ForeignKey("song.id")),
+    Column("key", Text, nullable=False),
+    Column("creator", Text),
+    Column("title", Text, nullable=False),
+    Column("release", Text),
+    Column("uri", Text),
+    Column("duration_ms", Integer),
+)
+Index(
+    "item_of_song",
+    item.c.song_id,
+    item.c.key,
+    unique=True,
+    sqlite_where=item.c.song_id.is_not(None),
+    postgresql_where=item.c.song_id.is_not(None),
+)
+Index(
+    "item_spoken",
+    item.c.kind,
+    item.c.key,
+    unique=True,
+    sqlite_where=item.c.song_id.is_(None),
+    postgresql_where=item.c.song_id.is_(None),
+)
+
+origin: Final = Table(
+    "origin",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+    Column("resolution_ms", Integer, nullable=False),
+)
+
+listen: Final = Table(
+    "listen",
+    metadata,
+    Column("listener_id", Integer, primary_key=True),
+    Column("started_at", BigInteger, primary_key=True),
+    Column("item_id", Integer, primary_key=True),
+    Column("ms_played", Integer),
+    Column("ending", SmallInteger, nullable=False),
+    Column("private", Boolean, nullable=False),
+    Column("origin_id", SmallInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+playlist: Final = Table(
+    "playlist",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("listener_id", Integer, ForeignKey("listener.id")),
+    Column("community_id", Integer, ForeignKey("community.id")),
+    Column("name", Text, nullable=False),
+    Column("namesake", Integer, nullable=False),
+    Column("followers", Integer),
+    Column("fingerprint", LargeBinary, nullable=False),
+)
+Index(
+    "playlist_of_listener",
+    playlist.c.listener_id,
+    playlist.c.name,
+    playlist.c.namesake,
+    unique=True,
+    sqlite_where=playlist.c.listener_id.is_not(None),
+    postgresql_where=playlist.c.listener_id.is_not(None),
+)
+Index(
+    "playlist_of_community",
+    playlist.c.community_id,
+    playlist.c.fingerprint,
+    unique=True,
+    sqlite_where=playlist.c.community_id.is_not(None),
+    postgresql_where=playlist.c.community_id.is_not(None),
+)
+
+playlist_item: Final = Table(
+    "playlist_item",
+    metadata,
+    Column("playlist_id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("item_id", Integer, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+feedback: Final = Table(
+    "feedback",
+    metadata,
+    Column("listener_id", Integer, ForeignKey("listener.id"), nullable=False),
+    Column("verdict", Text, nullable=False),
+    Column("song_id", Integer, ForeignKey("song.id")),
+    Column("artist_id", Integer, ForeignKey("artist.id")),
+    Column("at", BigInteger),
+    UniqueConstraint("listener_id", "verdict", "song_id"),
+    UniqueConstraint("listener_id", "verdict", "artist_id"),
+)
+Index("feedback_song", feedback.c.song_id)
+Index("feedback_artist", feedback.c.artist_id)
+
+edition: Final = Table(
+    "edition",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("listener_id", Integer, ForeignKey("listener.id"), nullable=False),
+    Column("mix", Text, nullable=False),
+    Column("week", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("build", Text, nullable=False),
+    Column("still_learning", Boolean, nullable=False),
+    UniqueConstraint("listener_id", "mix", "week"),
+)
+Index("edition_of_week", edition.c.week, edition.c.mix)
+
+entry: Final = Table(
+    "entry",
+    metadata,
+    Column("edition_id", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("item_id", Integer, nullable=False),
+    Column("song_id", Integer, nullable=False),
+    Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)

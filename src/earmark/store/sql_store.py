@@ -1,0 +1,204 @@
+"""The store on an SQL database, through SQLAlchemy Core."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import polars as pl
+from sqlalchemy import Connection
+from sqlalchemy.engine import make_url
+from sqlalchemy.pool import StaticPool
+
+from earmark.errors import StoreError
+from earmark.store import editions, named, reader
+from earmark.store.cut import cut
+from earmark.store.migrate import bring_up_to_date, is_up_to_date
+from earmark.store.port import (
+    Counts,
+    EditionRecord,
+    ItemId,
+    ListenerId,
+    ListenerRecord,
+    SongId,
+    Store,
+)
+from earmark.store.snapshot import Snapshot
+from earmark.store.sqlite import WRITING, complaints_translated, erase_sqlite_traces, sqlite_engine
+from earmark.store.writer import SqlWriter
+
+
+def open_store(url: str) -> Store:
+    """Open the record at a database URL, such as ``sqlite:////home/me/earmark/earmark.db``; made if missing.
+
+    Raises:
+        StoreError: the database cannot be opened, is of another program, or was written by a newer version.
+    """
+    if make_url(url).get_backend_name() != "sqlite":
+        raise StoreError(
+            f"{url}: this version keeps its record in SQLite only.",
+            "Use a URL such as sqlite:////path/earmark.db.",
+        )
+    return SqlStore(url)
+
+
+class SqlStore:
+    """The `earmark.store.port.Store` of an SQL database."""
+
+    def __init__(self, url: str) -> None:
+        self._name = make_url(url).database or "the database in memory"
+        self._engine = sqlite_engine(url)
+        # A database in memory has one connection only: while it writes, it answers questions, too.
+        self._shares_connection = isinstance(self._engine.pool, StaticPool)
+        self._writing_now: Connection | None = None
+        try:
+            self._bring_up_to_date()
+        except BaseException:
+            self.close()
+            raise
+
+    def _bring_up_to_date(self) -> None:
+        # Looking takes no lock, so the record opens while another process is writing to it.
+        with self._reading() as connection:
+            if is_up_to_date(connection, self._name):
+                return
+        with complaints_translated(self._name), self._transaction(writing=True) as connection:
+            bring_up_to_date(connection, self._name)
+
+    @contextmanager
+    def _transaction(self, *, writing: bool) -> Iterator[Connection]:
+        with (
+            self._engine.connect().execution_options(**{WRITING: writing}) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
+        with complaints_translated(self._name):
+            if self._shares_connection and self._writing_now is not None:
+                yield self._writing_now
+            else:
+                with self._transaction(writing=False) as connection:
+                    yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[SqlWriter]:
+        """Open a transaction: all that the writer is given lands together, or nothing does.
+
+        Raises:
+            StoreError: on leaving, if the database refuses (disk full, locked, damaged).
+        """
+        with complaints_translated(self._name), self._transaction(writing=True) as connection:
+            self._writing_now = connection
+            try:
+                writer = SqlWriter(connection)
+                yield writer
+                writer.finish()
+            finally:
+                self._writing_now = None
+
+    def listeners(self) -> list[ListenerRecord]:
+        """Everyone, by name; community listeners last."""
+        with self._reading() as connection:
+            return named.all_listeners(connection)
+
+    def find_listener(self, name: str) -> ListenerRecord:
+        """The listener of this name.
+
+        Raises:
+            UnknownNameError: there is none; the message names the nearest.
+        """
+        with self._reading() as connection:
+            return named.find_listener(connection, name)
+
+    def counts(self) -> Counts:
+        """How much is stored."""
+        with self._reading() as connection:
+            return reader.counts(connection)
+
+    def snapshot(self, folder: Path) -> Snapshot:
+        """Cut a consistent Parquet copy into ``folder`` (atomically: the folder appears whole or not at all).
+
+        Raises:
+            StoreError: the folder exists, or cannot be written.
+        """
+        with self._reading() as connection:
+            return cut(connection, folder)
+
+    def listens(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+        """Their track listens, in the columns of ``Snapshot.listens``."""
+        with self._reading() as connection:
+            return reader.listens(connection, listeners)
+
+    def playlist_songs(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+        """Songs on playlists that they own: ``listener``, ``playlist``, ``position``, ``song``."""
+        with self._reading() as connection:
+            return reader.playlist_songs(connection, listeners)
+
+    def feedback(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+        """Their verdicts, in the columns of ``Snapshot.feedback``."""
+        with self._reading() as connection:
+            return reader.feedback(connection, listeners)
+
+    def songs_given(self, listeners: Sequence[ListenerId], mix: str) -> pl.DataFrame:
+        """Songs of all editions made for them: ``listener``, ``song``, ``week``."""
+        with self._reading() as connection:
+            return reader.songs_given(connection, listeners, mix)
+
+    def edition(self, listener: ListenerId, mix: str, week: str) -> EditionRecord | None:
+        """The edition as it was made, or None."""
+        with self._reading() as connection:
+            return reader.edition(connection, listener, mix, week)
+
+    def editions_made(self, mix: str, week: str) -> set[ListenerId]:
+        """Who has an edition of this week already."""
+        with self._reading() as connection:
+            return {ListenerId(number) for number in editions.made(connection, mix, week)}
+
+    def items(self, items: Sequence[ItemId]) -> pl.DataFrame:
+        """``item``, ``kind``, ``artist``, ``title``, ``release``, ``uri``, ``duration_ms``, in that order."""
+        with self._reading() as connection:
+            return reader.items(connection, items)
+
+    def songs(self, songs: Sequence[int]) -> pl.DataFrame:
+        """``song``, ``artist``, ``artist_name``, ``title`` of the given songs, in that order."""
+        with self._reading() as connection:
+            return reader.songs(connection, songs)
+
+    def artists(self, artists: Sequence[int]) -> pl.DataFrame:
+        """``artist``, ``artist_name`` of the given artists, in that order."""
+        with self._reading() as connection:
+            return reader.artists(connection, artists)
+
+    def find_song(self, artist: str, title: str) -> SongId:
+        """The song that this artist and title name in any version.
+
+        Raises:
+            UnknownNameError: nothing of that name was ever imported; the message names the nearest.
+        """
+        with self._reading() as connection:
+            return named.find_song(connection, artist, title)
+
+    def find_artist(self, name: str) -> int:
+        """The artist of this name.
+
+        Raises:
+            UnknownNameError: nobody of that name was ever imported; the message names the nearest.
+        """
+        with self._reading() as connection:
+            return named.find_artist(connection, name)
+
+    def erase_traces(self) -> None:
+        """Overwrite what deleted rows left in the database files (after ``forget``).
+
+        Raises:
+            StoreError: another process holds the database.
+        """
+        with complaints_translated(self._name):
+            erase_sqlite_traces(self._engine)
+
+    def close(self) -> None:
+        """Release the database."""
+        self._engine.dispose()

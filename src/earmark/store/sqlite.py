@@ -1,0 +1,131 @@
+"""All that is particular to SQLite: how it is opened, its scratch tables, its complaints, its leftovers.
+
+The write-ahead log (WAL) lets readers go on while one process writes, and makes a kill −9 harmless.
+See https://sqlite.org/wal.html and https://sqlite.org/pragma.html.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, Final
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from earmark.errors import StoreError
+
+WRITING: Final = "earmark_writing"
+"""Execution option of connections that are going to write: they take the write lock at once, not midway."""
+
+PRAGMAS: Final = (
+    "PRAGMA page_size = 8192",
+    "PRAGMA journal_mode = WAL",
+    "PRAGMA synchronous = NORMAL",
+    "PRAGMA foreign_keys = ON",
+    "PRAGMA secure_delete = ON",
+    "PRAGMA cache_size = -131072",
+    "PRAGMA busy_timeout = 10000",
+)
+
+SCRATCH: Final = (
+    "CREATE TEMP TABLE wanted_id (n INTEGER PRIMARY KEY, id INTEGER NOT NULL)",
+    "CREATE TEMP TABLE wanted_key (n INTEGER PRIMARY KEY, parent INTEGER NOT NULL, key TEXT NOT NULL)",
+    "CREATE TEMP TABLE wanted_span (listener_id INTEGER PRIMARY KEY, first INTEGER, last INTEGER)",
+    "CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE thinned (id INTEGER PRIMARY KEY)",
+)
+"""Tables of one connection through which statements are told what they ask about, however much that is."""
+
+
+def sqlite_engine(url: str) -> Engine:
+    """An engine whose connections are tuned for one writer and bulk work.
+
+    A database in memory lives in one connection, which everybody shares.
+    """
+    in_memory = make_url(url).database in {None, "", ":memory:"}
+    engine = create_engine(url, poolclass=StaticPool) if in_memory else create_engine(url)
+    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare(connection: sqlite3.Connection, _record: object) -> None:
+    # Python's own transaction handling would commit behind our back; `_begin` says when one starts.
+    connection.isolation_level = None
+    for statement in PRAGMAS + SCRATCH:
+        connection.execute(statement).close()
+
+
+def _begin(connection: Connection) -> None:
+    writing = connection.get_execution_options().get(WRITING, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def erase_sqlite_traces(engine: Engine) -> None:
+    """Rewrite the database without its free pages, and empty the write-ahead log.
+
+    Raises:
+        StoreError: another process holds the database, so that the log cannot be emptied.
+    """
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        driver: Any = connection.connection.driver_connection
+        # First the log: where there is no room to rewrite the file, the deleted is overwritten all the same.
+        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+        driver.execute("VACUUM")
+        busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    if busy:
+        raise StoreError(
+            "The write-ahead log could not be emptied, because another process is using the database.",
+            "Stop the other Earmark process and run the command again: nothing else is left to do.",
+        )
+
+
+_REMEDIES: Final = (
+    (
+        ("disk is full", "disk i/o error"),
+        "the disk is full or refuses to be written",
+        "Free some space (or lift the file size limit) and run the command again. "
+        "What was stored before is intact; nothing of this run was kept.",
+    ),
+    (
+        ("is locked", "is busy"),
+        "another process is writing to it",
+        "Wait until the other command is done, then run this one again. Nothing of this run was kept.",
+    ),
+    (
+        ("malformed", "not a database", "unsupported file format"),
+        "the file is damaged, or is not an Earmark record",
+        "Put back the latest backup of the file, or point Earmark at another home folder.",
+    ),
+    (
+        ("unable to open",),
+        "the file cannot be opened",
+        "Check that its folder exists and that you may write there.",
+    ),
+    (
+        ("readonly", "read-only"),
+        "the file may only be read",
+        "Give yourself the right to write the file and its folder, then run the command again.",
+    ),
+)
+
+
+@contextmanager
+def complaints_translated(database: str) -> Iterator[None]:
+    """Turn what the database refuses into errors that say what to do; faults of our own pass as they are.
+
+    Raises:
+        StoreError: the disk is full, the database is locked, damaged, missing or read-only.
+    """
+    try:
+        yield
+    except (DBAPIError, sqlite3.Error) as error:
+        said = str(error.orig if isinstance(error, DBAPIError) else error)
+        for signs, cause, remedy in _REMEDIES:
+            if any(sign in said.lower() for sign in signs):
+                raise StoreError(f"{database}: {cause} ({said}).", remedy) from error
+        raise

@@ -1,0 +1,160 @@
+"""One transaction on the record."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import Connection
+
+from earmark.errors import StoreError
+from earmark.listening.feedback import Feedback
+from earmark.listening.listens import Listen, Origin
+from earmark.listening.playlists import Playlist
+from earmark.store.catalogue import Catalogue
+from earmark.store.editions import add_editions
+from earmark.store.forget import forget_listener, sweep
+from earmark.store.ids import Ids
+from earmark.store.listens import ListenLedger
+from earmark.store.playlists import PlaylistLedger
+from earmark.store.port import EditionRecord, ListenerId, PlaylistsAdded, Settled, SongId
+from earmark.store.rows import do, fetch, put
+from earmark.store.verdicts import add_feedback, take_back
+
+
+class SqlWriter:
+    """The `earmark.store.port.Writer` of an SQL database. `finish` is called once, before the commit."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._ids = Ids(connection)
+        self._catalogue = Catalogue(connection, self._ids)
+        self._listens = ListenLedger(connection, self._catalogue, self._ids)
+        self._playlists = PlaylistLedger(connection, self._catalogue, self._ids)
+        self._listeners: dict[str, tuple[ListenerId, str | None]] = {}
+        self._communities: dict[str, int] = {}
+        self._changed: set[int] = set()
+        self._forgotten = False
+
+    def listener(self, name: str, *, community: str | None = None) -> ListenerId:
+        """The listener of this name, created if new.
+
+        Raises:
+            StoreError: the name exists on the other side (your own against a community, or another one).
+        """
+        known = self._listeners.get(name) or self._stored_listener(name)
+        if known is None:
+            known = self._add_listener(name, community)
+        self._listeners[name] = known
+        number, side = known
+        if side != community:
+            raise StoreError(
+                f"{name!r} is already {_side(side)}, so cannot become {_side(community)}.",
+                "Choose another name, or forget the one that is there first.",
+            )
+        return number
+
+    def _stored_listener(self, name: str) -> tuple[ListenerId, str | None] | None:
+        found = fetch(
+            self._connection,
+            """
+            SELECT l.id, c.name FROM listener l LEFT JOIN community c ON c.id = l.community_id
+            WHERE l.name = ?""",
+            (name,),
+        )
+        return (found[0][0], found[0][1]) if found else None
+
+    def _add_listener(self, name: str, community: str | None) -> tuple[ListenerId, str | None]:
+        side = None if community is None else self._community(community)
+        (number,) = self._ids.take("listener")
+        do(
+            self._connection,
+            "INSERT INTO listener (id, name, community_id) VALUES (?, ?, ?)",
+            (number, name, side),
+        )
+        self._changed.add(number)
+        return ListenerId(number), community
+
+    def _community(self, name: str) -> int:
+        if name not in self._communities:
+            found = fetch(self._connection, "SELECT id FROM community WHERE name = ?", (name,))
+            if found:
+                self._communities[name] = found[0][0]
+            else:
+                (self._communities[name],) = self._ids.take("community")
+                do(self._connection, "INSERT INTO community VALUES (?, ?)", (self._communities[name], name))
+        return self._communities[name]
+
+    def add_listens(self, listeners: Sequence[ListenerId], listens: Sequence[Listen], origin: Origin) -> None:
+        """Hand over listens, ``listeners[i]`` having played ``listens[i]``. Buffered until ``settle``."""
+        self._listens.add(listeners, listens, origin)
+
+    def settle(self) -> Settled:
+        """Store what was handed over, each play once, and say what became of it."""
+        settled, changed = self._listens.settle()
+        self._changed.update(changed)
+        return settled
+
+    def add_playlists(
+        self, playlists: Sequence[Playlist], *, owner: ListenerId | None = None, community: str | None = None
+    ) -> PlaylistsAdded:
+        """Store playlists of an owner (same name: contents replaced) or a community (same contents: skipped).
+
+        Raises:
+            ValueError: both an owner and a community are given, or neither.
+        """
+        if community is not None and owner is None:
+            return self._playlists.add_public(playlists, self._community(community))
+        if owner is None or community is not None:
+            raise ValueError("playlists belong either to an owner or to a community")
+        added = self._playlists.add_owned(playlists, owner)
+        if added.new or added.updated:
+            self._changed.add(owner)
+        return added
+
+    def add_feedback(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
+        """Store verdicts; returns how many changed anything."""
+        changed = add_feedback(self._connection, self._catalogue, listener, feedback)
+        if changed:
+            self._changed.add(listener)
+        return changed
+
+    def take_back(self, listener: ListenerId, *, song: SongId | None = None, artist: int | None = None) -> int:
+        """Delete every verdict of the listener on this song or artist; returns how many there were.
+
+        Raises:
+            ValueError: both a song and an artist are given, or neither.
+        """
+        if (song is None) == (artist is None):
+            raise ValueError("verdicts are taken back from either a song or an artist")
+        taken = take_back(self._connection, listener, song, artist)
+        if taken:
+            self._changed.add(listener)
+        return taken
+
+    def add_editions(self, editions: Iterable[EditionRecord]) -> None:
+        """Store editions; one that exists for (listener, mix, week) stays as it was made."""
+        add_editions(self._connection, self._ids, editions)
+
+    def forget(self, listener: ListenerId) -> None:
+        """Erase the listener, all that hangs on them, and whatever nobody else refers to."""
+        self.settle()
+        forget_listener(self._connection, listener)
+        self._listeners = {name: known for name, known in self._listeners.items() if known[0] != listener}
+        self._changed.discard(listener)
+        self._forgotten = True
+
+    def finish(self) -> None:
+        """Settle what is still buffered and write what concerns the transaction as a whole."""
+        self.settle()
+        if self._forgotten:
+            sweep(self._connection)
+        put(
+            self._connection,
+            "UPDATE listener SET revision = revision + 1 WHERE id = ?",
+            ((number,) for number in sorted(self._changed)),
+        )
+        self._ids.save()
+
+
+def _side(community: str | None) -> str:
+    return "one of your own listeners" if community is None else f"a listener of the community {community!r}"

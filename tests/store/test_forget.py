@@ -1,0 +1,55 @@
+"""After forgetting and erasing, not a byte of it is left in any file of the database."""
+
+from __future__ import annotations
+
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from earmark.listening.feedback import Feedback, Verdict
+from earmark.listening.listens import Listen, Origin, UnixMs
+from earmark.listening.playlists import Playlist
+from earmark.music.items import Track
+from earmark.store import sqlite
+from earmark.store.sql_store import open_store
+
+PRIVATE = [
+    "Ottoline Quagmire",
+    "Nobody Else Heard This",
+    "Secret List",
+    "Loved Alone",
+    "Dropped From The List",
+]
+
+
+def traces(folder: Path) -> list[str]:
+    written = b"".join(path.read_bytes() for path in sorted(folder.iterdir()))
+    return [text for text in PRIVATE if text.encode() in written or text.lower().encode() in written]
+
+
+@pytest.mark.parametrize("overwriting", ["ON", "OFF"])
+def test_no_trace_is_left_in_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, overwriting: str
+) -> None:
+    monkeypatch.setattr(sqlite, "PRAGMAS", (*sqlite.PRAGMAS, f"PRAGMA secure_delete = {overwriting}"))
+    with closing(open_store(f"sqlite:///{tmp_path / 'earmark.db'}")) as store:
+        with store.writing() as writer:
+            for name in ("Ada", "Ottoline Quagmire"):
+                listener = writer.listener(name)
+                listens = [
+                    Listen(Track("A", f"T{n}"), UnixMs(1_700_000_000_000 + n * 300_000)) for n in range(2_000)
+                ]
+                writer.add_listens([listener] * len(listens), listens, Origin("o"))
+            only = Listen(Track("Shared Artist", "Nobody Else Heard This"), UnixMs(1_500_000_000_000))
+            writer.add_listens([listener], [only], Origin("o"))
+            for contents in ("Dropped From The List", "T1"):
+                writer.add_playlists([Playlist("Secret List", (Track("A", contents),))], owner=listener)
+            writer.add_feedback(listener, [Feedback(Verdict.LOVE, Track("A", "Loved Alone"))])
+        assert traces(tmp_path) == PRIVATE
+        with store.writing() as writer:
+            writer.forget(store.find_listener("Ottoline Quagmire").id)
+        store.erase_traces()
+        assert traces(tmp_path) == []
+        assert (store.counts().listens, store.counts().tracks) == (2_000, 2_000)
+    assert traces(tmp_path) == []
