@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple, TypeAlias
 
 import numpy as np
@@ -61,13 +61,7 @@ class Postings:
             ValueError: shapes do not fit or an owner is out of range.
         """
         rows = Rows.of(matrix, "postings")
-        if owners.shape != (rows.n_rows,):
-            raise ValueError(f"owners: expected one for each of {rows.n_rows} rows, got {owners.shape}.")
-        owned = np.flatnonzero(owners >= 0)
-        owner_ids = checked_ids(owners[owned], n_listeners, "owners")
-        own_starts = np.zeros(n_listeners + 1, np.int64)
-        np.cumsum(np.bincount(owner_ids, minlength=n_listeners), out=own_starts[1:])
-        own_rows = owned[np.argsort(owner_ids, kind="stable")].astype(np.int32)
+        own_starts, own_rows = _owned(owners, rows.n_rows, n_listeners)
         lists = rows.transposed()
         long = np.diff(lists.starts) * BITSET_SHARE > lists.n_columns
         slots = np.where(long, np.cumsum(long) - 1, -1).astype(np.int32)
@@ -75,11 +69,29 @@ class Postings:
         _core.fill_bitsets(lists.n_rows, lists.n_columns, lists.starts, lists.indices, slots, bits)
         return cls(lists, slots, bits, own_starts, own_rows)
 
+    def owned_by(self, owners: NDArray[Any], n_listeners: int) -> Postings:
+        """The same rows under other owners, given as for ``of``."""
+        own_starts, own_rows = _owned(owners, self.n_rows, n_listeners)
+        return replace(self, own_starts=own_starts, own_rows=own_rows)
+
     def _arguments(self) -> tuple[int, _Ids, _Ids, _Ids, _Ids, _Ids, _Ids]:
         return (
             self.n_rows, self.lists.starts, self.lists.indices, self.slots, self.bits,
             self.own_starts, self.own_rows,
         )  # fmt: skip
+
+
+def _owned(
+    owners: NDArray[Any], n_rows: int, n_listeners: int
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Each listener's own rows, one after the other, and where each listener's begin."""
+    if owners.shape != (n_rows,):
+        raise ValueError(f"owners: expected one for each of {n_rows} rows, got {owners.shape}.")
+    owned = np.flatnonzero(owners >= 0)
+    owner_ids = checked_ids(owners[owned], n_listeners, "owners")
+    own_starts = np.zeros(n_listeners + 1, np.int64)
+    np.cumsum(np.bincount(owner_ids, minlength=n_listeners), out=own_starts[1:])
+    return own_starts, owned[np.argsort(owner_ids, kind="stable")].astype(np.int32)
 
 
 class Evidence(NamedTuple):

@@ -1,8 +1,8 @@
 """What listens, verdicts and a listener's own playlists say about their liking of a song.
 
-A play that sounded counts once, and less the longer ago it was (exponential decay from that listener's own last
-listen, so that somebody who paused for a year is not forgotten). A play broken off early counts against. Private and
-excluded plays say only that the song was heard. Verdicts outweigh plays.
+A play that sounded counts once, and less the longer ago it was (exponential decay from that listener's own
+last listen, so that somebody who paused for a year is not forgotten). A play broken off early counts
+against. Private and excluded plays say only that the song was heard. Verdicts outweigh plays.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from earmark.listening.listens import Ending
 
 DAY_MS = 86_400_000
 GRAIN = 1_000_000
-"""Decayed plays are summed as whole millionths: sums of integers do not depend on the order of the threads."""
+"""Decayed plays are summed as whole millionths: sums of integers do not depend on the threads' order."""
 
 
 class EvidenceConfig(BaseModel):
@@ -28,21 +28,27 @@ class EvidenceConfig(BaseModel):
     recent_half_life_days: float = Field(30.0, gt=0)
     """The same for what a listener is into right now."""
     sounded_ms: int = Field(30_000, ge=0)
-    """A play of known length that was shorter is a skip; a longer one, or one of unknown length, counts."""
-    loved: float = Field(5.0, ge=0)
+    """A play of known length that was shorter is a skip; a longer one counts, and so does one of unknown
+    length, unless its source calls it skipped."""
+    loved: float = Field(5.0, ge=0, allow_inf_nan=False)
     """A love is worth so many plays of today."""
-    saved: float = Field(2.0, ge=0)
+    saved: float = Field(2.0, ge=0, allow_inf_nan=False)
     """A save, or a place on one of the listener's own playlists, is worth so many plays of today."""
-    against: float = Field(-0.5, le=0)
+    against: float = Field(-0.5, le=0, allow_inf_nan=False)
     """Weight of a song that was skipped at least twice and never sounded."""
-    hated: float = Field(-2.0, le=0)
+    hated: float = Field(-2.0, le=0, allow_inf_nan=False)
     """Weight of a hated song."""
 
 
-def judged(
-    verdicts: tuple[Verdict, ...], feedback: pl.DataFrame, songs: pl.DataFrame
-) -> pl.DataFrame:
-    """Pairs (``listener``, ``song``) on which one of ``verdicts`` stands, through the song or through its artist."""
+def sounded(config: EvidenceConfig) -> pl.Expr:
+    """Whether a listen, in the columns of ``Snapshot.listens``, was heard out or long enough to count."""
+    length, ending = pl.col("ms_played"), pl.col("ending")
+    untold = length.is_null() & (ending != int(Ending.SKIPPED))
+    return (ending == int(Ending.COMPLETED)) | untold | (length.fill_null(-1) >= config.sounded_ms)
+
+
+def judged(verdicts: tuple[Verdict, ...], feedback: pl.DataFrame, songs: pl.DataFrame) -> pl.DataFrame:
+    """Pairs (``listener``, ``song``) on which a verdict stands, through the song or through its artist."""
     chosen = feedback.filter(pl.col("verdict").is_in([v.value for v in verdicts]))
     by_song = chosen.filter(pl.col("song").is_not_null()).select("listener", "song")
     by_artist = (
@@ -54,10 +60,8 @@ def judged(
     return pl.concat([by_song, by_artist]).unique().sort("listener", "song")
 
 
-def heard(
-    listens: pl.DataFrame, feedback: pl.DataFrame, own_playlists: pl.DataFrame
-) -> pl.DataFrame:
-    """Pairs (``listener``, ``song``) known to the listener: played at all, judged, or on a playlist of theirs."""
+def heard(listens: pl.DataFrame, feedback: pl.DataFrame, own_playlists: pl.DataFrame) -> pl.DataFrame:
+    """Pairs (``listener``, ``song``) that are known: played at all, judged, or on a playlist of their own."""
     pairs = ["listener", "song"]
     return (
         pl.concat(
@@ -89,9 +93,9 @@ def weigh(
         config: the weights.
 
     Returns:
-        ``listener``, ``song``, ``plays`` (that sounded), ``skips``, ``strength`` (decayed plays and verdicts),
-        ``recent`` (faster decay), ``weight`` (log(1 + strength), or the negative weight of a dislike),
-        sorted by (listener, song).
+        ``listener``, ``song``, ``plays`` (that sounded), ``skips``, ``strength`` (decayed plays and
+        verdicts), ``recent`` (faster decay), ``weight`` (log(1 + strength), or the negative weight of a
+        dislike), sorted by (listener, song).
     """
     pairs = ["listener", "song"]
     said = _verdict_strength(feedback, own_playlists, songs, config)
@@ -113,7 +117,7 @@ def weigh(
             .then(config.hated)
             .when(pl.col("strength") > 0)
             .then(pl.col("strength").log1p())
-            .when(pl.col("skips") >= 2)
+            .when((pl.col("skips") >= 2) & (pl.col("plays") == 0))
             .then(config.against)
             .otherwise(0.0)
         )
@@ -125,8 +129,7 @@ def weigh(
 
 def _played(listens: pl.DataFrame, config: EvidenceConfig) -> pl.DataFrame:
     """Plays and skips per (listener, song), with their decayed sums."""
-    completed = pl.col("ending") == int(Ending.COMPLETED)
-    sounded = completed | pl.col("ms_played").is_null() | (pl.col("ms_played") >= config.sounded_ms)
+    counts = sounded(config)
     days = (pl.col("started_at").max().over("listener") - pl.col("started_at")) / DAY_MS
     return (
         listens.lazy()
@@ -134,9 +137,9 @@ def _played(listens: pl.DataFrame, config: EvidenceConfig) -> pl.DataFrame:
         .select(
             "listener",
             "song",
-            sounded=sounded,
-            worth=(sounded * GRAIN * 0.5 ** (days / config.half_life_days)).round().cast(pl.Int64),
-            recent=(sounded * GRAIN * 0.5 ** (days / config.recent_half_life_days)).round().cast(pl.Int64),
+            sounded=counts,
+            worth=(counts * GRAIN * 0.5 ** (days / config.half_life_days)).round().cast(pl.Int64),
+            recent=(counts * GRAIN * 0.5 ** (days / config.recent_half_life_days)).round().cast(pl.Int64),
         )
         .group_by("listener", "song")
         .agg(

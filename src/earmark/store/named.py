@@ -14,7 +14,8 @@ from earmark.store.port import ListenerId, ListenerRecord, SongId
 from earmark.store.rows import Row, fetch
 
 _LISTENER: Final = """
-    SELECT l.id, l.name, c.name, l.revision, l.time_zone FROM listener l LEFT JOIN community c ON c.id = l.community_id"""
+    SELECT l.id, l.name, c.name, l.revision, l.time_zone
+    FROM listener l LEFT JOIN community c ON c.id = l.community_id"""
 _NEAR_ARTISTS: Final = """
     SELECT key, name FROM artist WHERE key >= ? AND key < ? AND length(key) BETWEEN ? AND ? LIMIT 20000"""
 """Names that begin alike and are about as long: comparing a million of them would take seconds."""

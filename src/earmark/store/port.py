@@ -169,7 +169,7 @@ class Store(Protocol):
         """Who has an edition of this week already."""
 
     def items(self, items: Sequence[ItemId]) -> pl.DataFrame:
-        """``item``, ``kind``, ``artist``, ``title``, ``release``, ``uri``, ``duration_ms`` of the given items, in order."""
+        """``item``, ``kind``, ``artist``, ``title``, ``release``, ``uri``, ``duration_ms``, in the order given."""
 
     def songs(self, songs: Sequence[int]) -> pl.DataFrame:
         """The given songs in the columns of ``Snapshot.songs`` but for the last two, in the order given."""

@@ -31,13 +31,23 @@ def load_arrays(folder: Path, config: type[Config], *names: str) -> tuple[Config
     path = folder / "config.json"
     try:
         settings = config.model_validate_json(path.read_bytes())
-        arrays = []
-        for name in names:
-            path = folder / f"{name}.npy"
-            arrays.append(np.load(path, allow_pickle=False))
-    except (OSError, ValueError, EOFError, ValidationError) as error:
+    except (OSError, ValidationError) as error:
         raise damaged(path, error) from error
-    return settings, tuple(arrays)
+    return settings, tuple(load_array(folder, name) for name in names)
+
+
+def load_array(folder: Path, name: str) -> NDArray[Any]:
+    """The array in ``<name>.npy``.
+
+    Raises:
+        NotLearnedError: the file is missing, cut short or of another kind.
+    """
+    path = folder / f"{name}.npy"
+    try:
+        array: NDArray[Any] = np.load(path, allow_pickle=False)
+    except (OSError, ValueError, EOFError) as error:
+        raise damaged(path, error) from error
+    return array
 
 
 def damaged(path: Path, cause: Exception) -> NotLearnedError:

@@ -1,7 +1,7 @@
 """Which song stands in which column of every matrix, and who made it.
 
-Columns are in an order that says nothing: record ids grow with time, so a tie that is broken by the lower id would
-favour songs that somebody is already known to have played, and a held-out test would flatter.
+Columns are in an order that says nothing: record ids grow with time, so a tie that is broken by the lower id
+would favour songs that somebody is already known to have played, and a held-out test would flatter.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
+
+from earmark.signals.collaborative.arrays import load_array
 
 Int32s = NDArray[np.int32]
 
@@ -65,8 +67,12 @@ class Columns:
 
     @classmethod
     def load(cls, folder: Path) -> Columns:
-        """Read what ``save`` wrote."""
-        songs, artists = np.load(folder / "columns.npy")
+        """Read what ``save`` wrote.
+
+        Raises:
+            NotLearnedError: the file is missing or damaged.
+        """
+        songs, artists = load_array(folder, "columns")
         return cls(songs, artists)
 
 

@@ -30,13 +30,13 @@ class FactorConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    factors: int = Field(default=64, ge=1, le=1024)
+    factors: int = Field(default=128, ge=1, le=1024)
     """Length of a vector. Fewer are used where there are fewer songs or rows."""
-    regularization: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    regularization: float = Field(default=50.0, gt=0, allow_inf_nan=False)
     """Pull of every vector towards zero; more for less data."""
     iterations: int = Field(default=12, ge=1, le=1000)
     """Times that listeners and songs are solved in turn."""
-    alpha: float = Field(default=10.0, gt=0, allow_inf_nan=False)
+    alpha: float = Field(default=20.0, gt=0, allow_inf_nan=False)
     """Confidence for a weight of 1; a pair without a weight has confidence 1 that it is not liked."""
     seed: int = Field(default=0, ge=0)
     """Where the random start comes from."""

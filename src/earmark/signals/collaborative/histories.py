@@ -21,8 +21,9 @@ Csr = sp.csr_array
 class Histories:
     """One row a listener, one column a song; all matrices are ``(n_listeners, n_songs)``.
 
-    ``weight`` (float32) may be negative: a dislike. ``plays`` (int32) counts plays that sounded and may be spoken of in
-    reasons. ``closed`` marks what must not be recommended: heard in any version, hated, hidden, on a playlist of theirs.
+    ``weight`` (float32) may be negative: a dislike. ``plays`` (int32) counts plays that sounded and may be
+    spoken of in reasons, so none of a hated song. ``closed`` marks what must not be recommended: heard in
+    any version, hated, hidden, on a playlist of theirs.
     """
 
     listeners: Int32s
@@ -44,6 +45,13 @@ class Histories:
         """The given listeners (record ids, ascending, all among these)."""
         return self._pick(np.searchsorted(self.listeners, listeners))
 
+    def find(self, listeners: NDArray[np.integer]) -> Int32s:
+        """Rows of the given listeners (record ids); −1 for those who are not among these."""
+        if not len(self.listeners):
+            return np.full(len(listeners), -1, np.int32)
+        at = np.minimum(np.searchsorted(self.listeners, listeners), len(self.listeners) - 1)
+        return np.where(self.listeners[at] == listeners, at, -1).astype(np.int32)
+
     def _pick(self, rows: slice | NDArray[np.intp]) -> Histories:
         return Histories(*(getattr(self, field.name)[rows] for field in fields(self)))
 
@@ -64,27 +72,27 @@ def read_histories(
     feedback: pl.DataFrame,
     own_playlists: pl.DataFrame,
     songs: pl.DataFrame,
+    *,
     columns: Columns,
     config: EvidenceConfig,
     given: pl.DataFrame | None = None,
 ) -> Histories:
     """Histories of ``listeners`` (record ids, ascending) from frames shaped as those of a snapshot.
 
-    ``own_playlists`` holds ``listener`` and ``song``, and so does ``given``: songs closed to a listener because they
-    were recommended before. Songs that are not among the columns are left out: they can
-    neither be recommended nor compared.
+    ``own_playlists`` holds ``listener`` and ``song``, and so does ``given``: songs closed to a listener
+    because they were recommended before. Songs that are not among the columns are left out: they can neither
+    be recommended nor compared.
     """
     ids = np.asarray(listeners, np.int32)
-    mine = pl.Series("listener", ids)
-    listens, feedback, own_playlists = (
-        frame.filter(pl.col("listener").is_in(mine.implode())) for frame in (listens, feedback, own_playlists)
+    mine = pl.col("listener").is_in(pl.Series("listener", ids).implode())
+    listens, feedback, own_playlists = (frame.filter(mine) for frame in (listens, feedback, own_playlists))
+    # What a hated song's plays say is overruled.
+    evidence = weigh(listens, feedback, own_playlists, songs, config).with_columns(
+        plays=pl.when(pl.col("weight") < 0).then(0).otherwise("plays")
     )
-    evidence = weigh(listens, feedback, own_playlists, songs, config)
-    shut = [
-        heard(listens, feedback, own_playlists),
-        judged((Verdict.HATE, Verdict.HIDE), feedback, songs),
-        *([] if given is None else [given]),
-    ]
+    shut = [heard(listens, feedback, own_playlists), judged((Verdict.HATE, Verdict.HIDE), feedback, songs)]
+    if given is not None:
+        shut.append(given.filter(mine).select("listener", "song"))
     closed = pl.concat(shut).unique()
 
     def matrix(frame: pl.DataFrame, value: str | None, dtype: Any) -> Csr:

@@ -1,7 +1,7 @@
 """The joint matrix: listeners and playlists by songs.
 
-A household's own listens are too few for collaborative filtering; playlists that strangers made say which songs go
-together, and stand in the same matrix as further rows.
+A household's own listens are too few for collaborative filtering; playlists that strangers made say which
+songs go together, and stand in the same matrix as further rows.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 import scipy.sparse as sp
 
+from earmark.signals.collaborative.arrays import load_array
 from earmark.signals.collaborative.columns import Columns, Int32s
 from earmark.signals.collaborative.histories import Csr, Histories
 
@@ -21,8 +22,9 @@ from earmark.signals.collaborative.histories import Csr, Histories
 class Membership:
     """Who holds which song: the plain facts behind popularity and reasons.
 
-    ``listeners`` ``(n_listeners, n_songs)`` marks songs that sounded for a listener and may teach; ``playlists``
-    ``(n_playlists, n_songs)`` marks songs on a playlist. ``listener_ids`` and ``owners`` (−1: nobody's) are record ids.
+    ``listeners`` ``(n_listeners, n_songs)`` marks songs that sounded for a listener and may teach;
+    ``playlists`` ``(n_playlists, n_songs)`` marks songs on a playlist. ``listener_ids`` and ``owners`` (−1:
+    nobody's) are record ids.
     """
 
     listeners: Csr
@@ -60,11 +62,15 @@ class Membership:
 
     @classmethod
     def load(cls, folder: Path, n_songs: int) -> Membership:
-        """Read what ``save`` wrote."""
+        """Read what ``save`` wrote.
+
+        Raises:
+            NotLearnedError: a file is missing or damaged.
+        """
 
         def matrix(name: str) -> Csr:
-            indptr = np.load(folder / f"members-{name}-indptr.npy")
-            indices = np.load(folder / f"members-{name}-songs.npy")
+            indptr = load_array(folder, f"members-{name}-indptr")
+            indices = load_array(folder, f"members-{name}-songs")
             return sp.csr_array(
                 (np.ones(len(indices), np.int8), indices, indptr), shape=(len(indptr) - 1, n_songs)
             )
@@ -72,8 +78,8 @@ class Membership:
         return cls(
             matrix("listeners"),
             matrix("playlists"),
-            np.load(folder / "members-listeners-ids.npy"),
-            np.load(folder / "members-playlists-owners.npy"),
+            load_array(folder, "members-listeners-ids"),
+            load_array(folder, "members-playlists-owners"),
         )
 
 

@@ -31,7 +31,7 @@ class NeighbourConfig(BaseModel):
     shrink: float = Field(default=15.0, ge=0, allow_inf_nan=False)
     """Added to the cosine's denominator: about how many rows of usual length must hold a song before its
     similarities are believed by half."""
-    damping: float = Field(default=0.5, ge=0, le=2, allow_inf_nan=False)
+    damping: float = Field(default=0.2, ge=0, le=2, allow_inf_nan=False)
     """A row of n songs says (n / mean n) to the power of minus this about each pair of its songs; 0 lets all
     rows say as much."""
     asymmetry: float = Field(default=0.5, ge=0, le=1, allow_inf_nan=False)

@@ -1,0 +1,5 @@
+"""``python -m earmark``."""
+
+from earmark._app.main import main
+
+main()

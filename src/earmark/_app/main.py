@@ -1,0 +1,65 @@
+"""The entry point: wires the rooms together and hands them to the verbs."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from earmark.cli.app import app
+from earmark.errors import EarmarkError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from earmark.jobs.house import House
+
+
+def open_house(home: Path | None) -> AbstractContextManager[House]:
+    """The home folder, opened with the settings in force; the record is closed on leaving."""
+    # Imported here, so that `earmark --help` does not pay for them.
+    from pydantic import ValidationError
+
+    from earmark._app.settings import Settings
+    from earmark.jobs.house import House
+    from earmark.store.sql_store import open_store
+
+    @contextmanager
+    def opened() -> Iterator[House]:
+        try:
+            settings = Settings()
+        except ValidationError as error:
+            faults = "; ".join(
+                f"EARMARK_{'__'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+                for fault in error.errors()
+            )
+            raise EarmarkError(
+                f"A setting does not fit: {faults}.", "See docs/reference/settings.md."
+            ) from error
+        folder = (home or settings.home).expanduser().resolve()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise EarmarkError(
+                f"The home folder {folder} cannot be made: {error.strerror}.", "Choose another with --home."
+            ) from error
+        store = open_store(settings.database_url or f"sqlite:///{folder / 'earmark.db'}")
+        try:
+            yield House(folder, store, settings.learn, settings.weekly)
+        finally:
+            store.close()
+
+    return opened()
+
+
+def main() -> None:
+    """Run the command line."""
+    try:
+        app(obj=open_house, standalone_mode=True)
+    except EarmarkError as error:
+        sys.stderr.write(f"{error.what}\n{error.remedy}\n")
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.stderr.write("Stopped. Nothing half-written was kept.\n")
+        sys.exit(130)

@@ -1,0 +1,36 @@
+"""The verbs, in the order in which a newcomer meets them."""
+
+from __future__ import annotations
+
+import typer
+
+from earmark.cli import (
+    demo,
+    evaluate,
+    export,
+    feedback,
+    forget,
+    import_,
+    learn,
+    status,
+    taste,
+    weekly,
+)
+
+app = typer.Typer(
+    name="earmark",
+    help="Your own music: thirty new songs each week, with a reason for each, from what you and others listen to.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command("import")(import_.import_)
+app.command("learn")(learn.learn)
+app.command("weekly")(weekly.weekly)
+app.command("taste")(taste.taste)
+app.command("feedback")(feedback.feedback)
+app.command("export")(export.export)
+app.command("status")(status.status)
+app.command("evaluate")(evaluate.evaluate)
+app.command("forget")(forget.forget)
+app.command("demo")(demo.demo)

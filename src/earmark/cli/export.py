@@ -1,0 +1,67 @@
+"""`earmark export`: a mix as a playlist file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from earmark.cli.shared import AsJson, Home, open_house, print_json, say
+
+
+def export(
+    context: typer.Context,
+    mix: Annotated[str, typer.Argument(help="Which mix: weekly.")],
+    file_format: Annotated[str, typer.Option("--format", help="m3u8, xspf, jspf or json.")] = "m3u8",
+    listener: Annotated[str | None, typer.Option("--listener", help="Whose (default: everyone's).")] = None,
+    week: Annotated[str | None, typer.Option("--week", help="Which ISO week (default: this week).")] = None,
+    to: Annotated[
+        Path | None,
+        typer.Option("--to", help="A folder; one listener's mix goes to standard output without it."),
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write mixes as playlist files for players."""
+    from earmark.errors import EarmarkError
+    from earmark.jobs.editions import show
+    from earmark.jobs.weekly import this_week
+    from earmark.mixes import weekly
+    from earmark.mixes.files import FORMATS
+    from earmark.mixes.weeks import checked_week
+
+    if mix != weekly.NAME:
+        raise EarmarkError(f"There is no mix called {mix!r}.", f"The mixes are: {weekly.NAME}.")
+    if file_format not in FORMATS:
+        raise EarmarkError(f"{file_format!r} is not a format.", f"The formats are: {', '.join(FORMATS)}.")
+    wanted = checked_week(week) if week else this_week()
+    with open_house(context, home) as house:
+        if listener is not None:
+            people = [house.store.find_listener(listener)]
+        else:
+            made = house.store.editions_made(weekly.NAME, wanted)
+            people = [one for one in house.store.listeners() if one.id in made]
+            if not people:
+                raise EarmarkError(f"No weekly mixes of {wanted} are made.", "Run `earmark weekly` first.")
+        if to is None and len(people) == 1:
+            typer.echo(FORMATS[file_format](show(house, people[0], wanted)), nl=False)
+            return
+        if to is None:
+            raise EarmarkError(
+                f"There are {len(people):,} mixes.", "Name a folder with --to, or one --listener."
+            )
+        to.mkdir(parents=True, exist_ok=True)
+        written = []
+        for person in people:
+            path = to / f"{_file_name(person.name)} {wanted}.{file_format}"
+            path.write_text(FORMATS[file_format](show(house, person, wanted)), encoding="utf-8")
+            written.append(str(path))
+    if as_json:
+        print_json({"written": written})
+    else:
+        say(f"{len(written):,} files written to {to}.")
+
+
+def _file_name(name: str) -> str:
+    return "".join(c if c.isalnum() or c in " -_." else "_" for c in name).strip(". ") or "listener"

@@ -1,0 +1,68 @@
+"""`earmark import`: bring in a history or playlists."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from earmark.cli.shared import AsJson, Bars, Home, open_house, print_json, say
+
+if TYPE_CHECKING:
+    from earmark.jobs.importing import ImportReport
+
+
+def import_(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="spotify, lastfm, listenbrainz, csv or playlists.")],
+    path: Annotated[Path, typer.Argument(help="A file, a folder, or the zip as downloaded.")],
+    listener: Annotated[str | None, typer.Option(help="Whose listening it is.")] = None,
+    community: Annotated[
+        str | None, typer.Option(help="For public data: train on it, make nothing for it.")
+    ] = None,
+    columns: Annotated[
+        str | None,
+        typer.Option(help='For csv: which column holds what, e.g. "ended=ts,artist=artist,title=track".'),
+    ] = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Bring in a listening history or playlists; what is there already is left alone."""
+    from earmark.jobs.importing import import_from
+
+    with open_house(context, home) as house:
+        report = import_from(
+            house.store,
+            source,
+            path,
+            listener=listener,
+            community=community,
+            columns=columns,
+            progress=Bars(),
+        )
+    if as_json:
+        print_json(report)
+    else:
+        _show(report)
+
+
+def _show(report: ImportReport) -> None:
+    say(f"Read {report.rows:,} rows.")
+    if report.listens_new or report.listens_repeated or report.listens_same_play:
+        say(
+            f"Listens: {report.listens_new:,} new, {report.listens_repeated:,} stored before, "
+            f"{report.listens_same_play:,} told of by another source."
+        )
+    if report.playlists_new or report.playlists_updated or report.playlists_repeated:
+        say(
+            f"Playlists: {report.playlists_new:,} new, {report.playlists_updated:,} updated, "
+            f"{report.playlists_repeated:,} stored before."
+        )
+    if report.feedback_changed:
+        say(f"Loves, hates and saves: {report.feedback_changed:,}.")
+    for cause in report.left_out:
+        say(f"Left out: {cause.rows:,} × {cause.cause}")
+        for row in cause.first:
+            place = f"{row.file}, row {row.row}" if row.row else row.file
+            say(f"    {place}{': ' + row.detail if row.detail else ''}")

@@ -1,0 +1,100 @@
+"""What every verb takes and how every verb speaks: the home folder, JSON, tables, progress bars."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from earmark.engines.progress import Advance
+    from earmark.jobs.house import House
+
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder of the record and the builds [EARMARK_HOME].", show_default=False),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+
+HouseOpener = Callable[[Path | None], "AbstractContextManager[House]"]
+
+
+def open_house(context: typer.Context, home: Path | None) -> AbstractContextManager[House]:
+    """The home folder, through whatever the entry point wired."""
+    opener: HouseOpener = context.find_root().obj
+    return opener(home)
+
+
+def say(text: str = "") -> None:
+    """A line to standard output."""
+    typer.echo(text)
+
+
+def print_json(value: Any) -> None:
+    """A report as JSON, one document, indented."""
+    import msgspec
+
+    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+
+
+def print_table(
+    title: str, headers: list[str], rows: list[list[str]], *, numeric: tuple[int, ...] = ()
+) -> None:
+    """A table, as wide as the terminal allows; columns in ``numeric`` are set to the right."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
+    for index, header in enumerate(headers):
+        table.add_column(header, justify="right" if index in numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(Text(cell) for cell in row))
+    Console().print(table)
+
+
+class Bars:
+    """Progress bars on standard error, with rate and time left; on a terminal only."""
+
+    @contextmanager
+    def stage(self, name: str, total: int | None = None, unit: str = "") -> Iterator[Advance]:
+        """A bar for one stage."""
+        if not sys.stderr.isatty():
+            yield lambda _: None
+            return
+        from rich.console import Console
+        from rich.progress import (
+            BarColumn,
+            DownloadColumn,
+            MofNCompleteColumn,
+            Progress,
+            SpinnerColumn,
+            TextColumn,
+            TimeElapsedColumn,
+            TimeRemainingColumn,
+            TransferSpeedColumn,
+        )
+
+        amount = (
+            [DownloadColumn(), TransferSpeedColumn()]
+            if unit == "bytes"
+            else [MofNCompleteColumn(), TextColumn(f"{unit}")]
+        )
+        timed = [TimeRemainingColumn()] if total else [TimeElapsedColumn()]
+        columns = [
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            *([BarColumn(), *amount] if total else []),
+            *timed,
+        ]
+        with Progress(*columns, console=Console(stderr=True), transient=True) as bars:
+            task = bars.add_task(name, total=total)
+
+            def advance(done: int) -> None:
+                bars.advance(task, done)
+
+            yield advance

@@ -1,0 +1,69 @@
+"""`earmark weekly`: thirty new songs for everyone."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from earmark.cli.shared import AsJson, Bars, Home, open_house, print_json, print_table, say
+
+if TYPE_CHECKING:
+    from earmark.mixes.shown import Shown
+
+ListenerName = Annotated[str | None, typer.Option("--listener", help="Only for this listener, and show it.")]
+Week = Annotated[
+    str | None, typer.Option("--week", help="An ISO week such as 2026-W47 (default: this week).")
+]
+
+
+def weekly(
+    context: typer.Context,
+    listener: ListenerName = None,
+    week: Week = None,
+    home: Home = None,
+    as_json: AsJson = False,
+) -> None:
+    """Make this week's discovery mixes; one that is made stays as it was made."""
+    from earmark.jobs.editions import show
+    from earmark.jobs.weekly import run_weekly, this_week
+    from earmark.mixes.weeks import checked_week
+
+    wanted = checked_week(week) if week else this_week()
+    with open_house(context, home) as house:
+        if listener is None:
+            everyone = [one for one in house.store.listeners() if one.community is None]
+            report = run_weekly(house, everyone, wanted, Bars())
+            shown = show(house, everyone[0], wanted) if len(everyone) == 1 else None
+        else:
+            person = house.store.find_listener(listener)
+            report = run_weekly(house, [person], wanted, Bars())
+            shown = show(house, person, wanted)
+    if as_json:
+        print_json({"report": report, "edition": shown} if shown else {"report": report})
+        return
+    if shown:
+        print_edition(shown)
+    else:
+        say(f"{report.week}: {report.made:,} mixes made, {report.already_made:,} there already.")
+        if report.still_learning:
+            say(f"Still learning about {report.still_learning:,} listeners.")
+        say("See one with `earmark weekly --listener NAME`.")
+    if report.short:
+        say(
+            f"Fewer songs than asked for {', '.join(report.short[:5])}: nothing else is open to them. "
+            "Import more playlists or histories with --community."
+        )
+
+
+def print_edition(shown: Shown) -> None:
+    """An edition as a table with its reasons."""
+    length = f", about {shown.minutes // 60} h {shown.minutes % 60:02d} min" if shown.minutes else ""
+    print_table(
+        f"Weekly discovery for {shown.listener}, {shown.week}: {len(shown.entries)} songs{length}",
+        ["", "Song", "Artist", "Why"],
+        [[str(n), entry.title, entry.artist, entry.why] for n, entry in enumerate(shown.entries, 1)],
+        numeric=(0,),
+    )
+    if shown.still_learning:
+        say("We are still learning what you like: the more you play, the more this mix is yours.")

@@ -1,0 +1,1 @@
+"""Where heavy work runs, and the build folders that it leaves."""

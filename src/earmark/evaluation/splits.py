@@ -1,0 +1,112 @@
+"""A cut in time, each listener at their own moment, and what they came to love after it.
+
+Known limits: other listeners' histories are cut at their own moments, not at this one's; playlists carry no
+dates and stay whole, except those that the listeners own, which would give away what they found later.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from earmark.listening.evidence import EvidenceConfig, sounded
+from earmark.signals.collaborative.columns import Columns
+from earmark.signals.collaborative.histories import Csr
+from earmark.store.snapshot import Frames
+
+LEAST_LISTENS = 50
+"""With fewer listens on record a listener cannot be cut in two."""
+
+
+@dataclass(frozen=True)
+class FoundLater:
+    """Songs that each listener first heard after the cut and that then sounded at least twice.
+
+    ``listeners`` are record ids, ascending; ``songs`` record ids, ragged by ``indptr``,
+    ``(n_listeners + 1,)``.
+    """
+
+    listeners: NDArray[np.int32]
+    indptr: NDArray[np.int64]
+    songs: NDArray[np.int32]
+
+    def matrix(self, columns: Columns) -> Csr:
+        """The truth as ones, ``(n_listeners, n_songs)``."""
+        at = columns.find(self.songs)
+        rows = np.repeat(np.arange(len(self.listeners), dtype=np.int32), np.diff(self.indptr))
+        found = sp.csr_array(
+            (np.ones(int((at >= 0).sum()), np.int8), (rows[at >= 0], at[at >= 0])),
+            shape=(len(self.listeners), len(columns)),
+        )
+        found.sort_indices()
+        return found
+
+
+def cut(
+    frames: Frames, at: float, config: EvidenceConfig, *, most_listeners: int, seed: int
+) -> tuple[Frames, FoundLater]:
+    """What was known when each listener had played a share of their listens, and what they found later.
+
+    Args:
+        frames: a snapshot, or the past of one.
+        at: share of each listener's own listens that lies before the cut, between 0 and 1.
+        config: says which plays sounded.
+        most_listeners: hold out at most so many, drawn by ``seed``; the others keep their whole history.
+        seed: for that draw.
+    """
+    counted = (
+        frames.listens.group_by("listener").len().filter(pl.col("len") >= LEAST_LISTENS).sort("listener")
+    )
+    held_out = counted["listener"].to_numpy()
+    if len(held_out) > most_listeners:
+        held_out = np.sort(np.random.default_rng(seed).choice(held_out, most_listeners, replace=False))
+    chosen = pl.Series("listener", held_out, dtype=pl.Int32)
+    placed = frames.listens.with_columns(
+        place=pl.int_range(pl.len()).over("listener"), total=pl.len().over("listener")
+    ).with_columns(
+        later=(pl.col("place") >= (pl.col("total") * at).floor()) & pl.col("listener").is_in(chosen.implode())
+    )
+    before = placed.filter(~pl.col("later")).drop("place", "total", "later")
+    moments = placed.filter("later").group_by("listener").agg(moment=pl.col("started_at").min())
+    feedback = (
+        frames.feedback.join(moments, on="listener", how="left")
+        .filter(pl.col("moment").is_null() | (pl.col("at").fill_null(pl.col("moment")) < pl.col("moment")))
+        .drop("moment")
+        .sort("listener", "verdict", "song", "artist")
+    )
+    playlists = frames.playlists.filter(
+        pl.col("listener").is_null() | ~pl.col("listener").is_in(chosen.implode())
+    )
+    past = Frames(
+        listens=before,
+        playlists=playlists,
+        playlist_songs=frames.playlist_songs.join(playlists.select("playlist"), on="playlist", how="semi"),
+        songs=frames.songs,
+        listeners=frames.listeners,
+        feedback=feedback,
+    )
+    return past, _found_later(placed, held_out, config)
+
+
+def _found_later(placed: pl.DataFrame, held_out: NDArray[np.int32], config: EvidenceConfig) -> FoundLater:
+    pairs = ["listener", "song"]
+    # A private play says that the song was known; it does not say that it was loved.
+    known = placed.filter(~pl.col("later")).select(pairs).unique()
+    found = (
+        placed.filter(pl.col("later") & ~pl.col("private") & sounded(config))
+        .group_by(pairs)
+        .len()
+        .filter(pl.col("len") >= 2)
+        .join(known, on=pairs, how="anti")
+        .sort(pairs)
+    )
+    rows = np.searchsorted(held_out, found["listener"].to_numpy())
+    return FoundLater(
+        held_out.astype(np.int32),
+        np.searchsorted(rows, np.arange(len(held_out) + 1)),
+        found["song"].to_numpy().astype(np.int32),
+    )

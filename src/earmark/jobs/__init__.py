@@ -1,0 +1,1 @@
+"""The runs that change something: import, learn, weekly, forget."""

@@ -1,0 +1,173 @@
+"""The weekly run: an edition for everyone who has none yet this week."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import msgspec
+import numpy as np
+import polars as pl
+
+from earmark.engines.builds import Manifest
+from earmark.engines.progress import Progress
+from earmark.errors import NotLearnedError
+from earmark.jobs.house import House
+from earmark.jobs.learning import snapshot_of
+from earmark.kernels.threads import one_blas_thread
+from earmark.listening.listens import UnixMs
+from earmark.mixes.weekly import NAME, Draft, compose
+from earmark.mixes.weeks import week_of
+from earmark.ranking.recommender import Recommender
+from earmark.signals.collaborative.histories import Histories, read_histories
+from earmark.store.port import EditionRecord, EntryRecord, ItemId, ListenerId, ListenerRecord, SongId
+from earmark.store.snapshot import Frames, Snapshot
+
+ASKED_ONE_BY_ONE = 256
+"""So few listeners are read from the record; for more, those who have not changed are read from the snapshot."""
+EDITIONS_AT_ONCE = 10_000
+
+
+class WeeklyReport(msgspec.Struct, frozen=True):
+    """What a weekly run did. ``short`` names listeners whose edition holds fewer songs than it should."""
+
+    week: str
+    build: str
+    made: int
+    already_made: int
+    still_learning: int
+    short: tuple[str, ...]
+
+
+def run_weekly(
+    house: House, listeners: Sequence[ListenerRecord], week: str, progress: Progress
+) -> WeeklyReport:
+    """Make this week's edition for each of ``listeners`` who has none.
+
+    Raises:
+        NotLearnedError: no build is live.
+        StoreError: the record refuses; editions filed before stay.
+    """
+    manifest = live_manifest(house)
+    done = house.store.editions_made(NAME, week)
+    waiting = [one for one in listeners if one.id not in done]
+    names: dict[int, str] = {one.id: one.name for one in waiting}
+    still_learning, short = 0, []
+    with one_blas_thread(), progress.stage("choosing songs", len(waiting), "listeners") as advance:
+        for batch in _batches(draft_mixes(house, manifest, waiting)):
+            _file(house, batch, week, manifest)
+            still_learning += sum(draft.still_learning for draft in batch)
+            short += [names[d.listener] for d in batch if len(d.songs) < house.weekly.entries]
+            advance(len(batch))
+    return WeeklyReport(
+        week, manifest.id, len(waiting), len(listeners) - len(waiting), still_learning, tuple(short)
+    )
+
+
+def draft_mixes(house: House, manifest: Manifest, listeners: Sequence[ListenerRecord]) -> Iterator[Draft]:
+    """What each listener would be given now, by ascending id; nothing is filed."""
+    if not listeners:
+        return
+    snapshot = snapshot_of(house, manifest)
+    model = Recommender.load(house.builds.path(manifest.id), house.learning.ranking)
+    ordered = sorted(listeners, key=lambda one: one.id)
+    histories = _current_histories(house, model, snapshot, ordered)
+    yield from compose(model, histories, _aligned(model, snapshot.songs, "duration_ms"), house.weekly)
+
+
+def this_week() -> str:
+    """The present ISO week, in UTC."""
+    return week_of(dt.datetime.now(dt.UTC))
+
+
+def live_manifest(house: House) -> Manifest:
+    """The manifest of the live build.
+
+    Raises:
+        NotLearnedError: there is none.
+    """
+    build = house.builds.live()
+    if build is None:
+        raise NotLearnedError("Nothing has been learned yet.", "Run `earmark learn` first.")
+    return house.builds.manifest(build)
+
+
+def _current_histories(
+    house: House, model: Recommender, snapshot: Snapshot, listeners: Sequence[ListenerRecord]
+) -> Histories:
+    """What they have heard up to now: from the snapshot where nothing has changed since, else from the record."""
+    store = house.store
+    ids = [one.id for one in listeners]
+    if len(ids) <= ASKED_ONE_BY_ONE:
+        changed, same = ids, pl.Series("listener", [], dtype=pl.Int32)
+    else:
+        then = dict(snapshot.listeners.select("listener", "revision").iter_rows())
+        changed = [one.id for one in listeners if then.get(one.id) != one.revision]
+        same = pl.Series("listener", sorted(set(ids) - set(changed)), dtype=pl.Int32)
+    own = store.playlist_songs(changed).select("listener", "song")
+    parts = [(store.listens(changed), store.feedback(changed), own)]
+    if len(same):
+        frames = _only(snapshot.frames(), same)
+        parts.append((frames.listens, frames.feedback, frames.own_playlists()))
+    listens, feedback, playlists = (pl.concat(column) for column in zip(*parts, strict=True))
+    return read_histories(
+        np.array(ids),
+        listens,
+        feedback,
+        playlists,
+        snapshot.songs,
+        columns=model.columns,
+        config=house.learning.evidence,
+        given=store.songs_given(ids, NAME).select("listener", "song"),
+    )
+
+
+def _only(frames: Frames, listeners: pl.Series) -> Frames:
+    mine = pl.col("listener").is_in(listeners.implode())
+    return replace(
+        frames,
+        listens=frames.listens.filter(mine),
+        playlists=frames.playlists.filter(mine),
+        feedback=frames.feedback.filter(mine),
+    )
+
+
+def _aligned(model: Recommender, songs: pl.DataFrame, value: str) -> np.ndarray:
+    """A column of the songs table in the model's column order, 0 for null."""
+    found = np.zeros(len(model.columns), np.int64)
+    at = model.columns.find(songs["song"].to_numpy())
+    found[at[at >= 0]] = songs[value].fill_null(0).to_numpy()[at >= 0]
+    return found
+
+
+def _file(house: House, drafts: Sequence[Draft], week: str, manifest: Manifest) -> None:
+    """Store drafts as editions, each song in the version that most people play."""
+    now = UnixMs(int(time.time() * 1000))
+    shown = snapshot_of(house, manifest).songs.select("song", "item")
+    item_of = dict(shown.iter_rows())
+    encode = msgspec.json.Encoder().encode
+
+    def edition(draft: Draft) -> EditionRecord:
+        entries = tuple(
+            EntryRecord(ItemId(item_of[song]), SongId(song), encode(reason).decode())
+            for song, reason in zip(draft.songs, draft.reasons, strict=True)
+        )
+        return EditionRecord(
+            ListenerId(draft.listener), NAME, week, now, manifest.id, draft.still_learning, entries
+        )
+
+    with house.store.writing() as writer:
+        writer.add_editions(edition(draft) for draft in drafts)
+
+
+def _batches(drafts: Iterator[Draft]) -> Iterator[list[Draft]]:
+    batch: list[Draft] = []
+    for draft in drafts:
+        batch.append(draft)
+        if len(batch) == EDITIONS_AT_ONCE:
+            yield batch
+            batch = []
+    if batch:
+        yield batch

@@ -1,0 +1,1 @@
+"""Lists made for a listener, with a reason for every entry."""

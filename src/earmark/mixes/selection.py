@@ -1,0 +1,160 @@
+"""Which thirty of the ranked songs make a mix: many artists, not all known, few hits, two to three hours."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+MINUTE_MS = 60_000
+LEAST_GAIN_MS = 30_000
+"""A swap for the sake of the mix's length must bring at least so much."""
+
+
+class WeeklyConfig(BaseModel):
+    """The shape of a weekly discovery mix."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    entries: int = Field(30, ge=1)
+    """Songs in the mix."""
+    ranked: int = Field(1_500, ge=30)
+    """How far down the ranking the choice may reach."""
+    known_artists: int = Field(15, ge=0)
+    """At most so many songs by artists whom the listener plays already."""
+    hits: int = Field(10, ge=0)
+    """At most so many of the most held songs."""
+    hit_share: float = Field(0.2, gt=0, lt=1)
+    """The most held songs are those that together make up this share of all that rows hold."""
+    shortest_minutes: int = Field(120, ge=0)
+    """Where durations are known, the mix lasts at least so long, if the ranking allows."""
+    longest_minutes: int = Field(180, ge=1)
+    """And at most so long."""
+    learning_songs: int = Field(20, ge=0)
+    """A listener who has played fewer songs than this is told that we are still learning."""
+
+
+@dataclass(frozen=True)
+class _Ranking:
+    """What the choice looks at, per ranked song."""
+
+    artists: list[int]
+    known: list[bool]
+    hit: list[bool]
+    durations: list[int]
+
+
+def choose(
+    artists: list[int], known: list[bool], hit: list[bool], durations: list[int], config: WeeklyConfig
+) -> list[int]:
+    """Places in the ranking that enter the mix, best first.
+
+    The best song of each artist, within the limits on known artists and hits; the limits give way, first
+    those on hits and known artists, then the one song an artist, only where the mix would stay short.
+
+    Args:
+        artists: per ranked song, its artist.
+        known: whether the listener plays that artist.
+        hit: whether the song is a hit.
+        durations: ms, 0 where unknown.
+        config: the limits.
+    """
+    ranking = _Ranking(artists, known, hit, durations)
+    return _fit_length(_spread(ranking, config), ranking, config)
+
+
+def _spread(ranking: _Ranking, config: WeeklyConfig) -> list[int]:
+    chosen: list[int] = []
+    passed_over: list[int] = []
+    second: list[int] = []
+    used: set[int] = set()
+    n_known = n_hits = 0
+    for place, artist in enumerate(ranking.artists):
+        known, hit = ranking.known[place], ranking.hit[place]
+        if artist in used:
+            second.append(place)
+        elif (known and n_known == config.known_artists) or (hit and n_hits == config.hits):
+            passed_over.append(place)
+        else:
+            used.add(artist)
+            n_known += known
+            n_hits += hit
+            chosen.append(place)
+            if len(chosen) == config.entries:
+                return chosen
+    chosen += _one_each(passed_over, ranking.artists, used, config.entries - len(chosen))
+    rest = sorted({*passed_over, *second} - {*chosen})
+    chosen += _one_each(rest, ranking.artists, set(), config.entries - len(chosen))
+    return sorted(chosen)
+
+
+def _one_each(places: list[int], artists: list[int], used: set[int], n: int) -> list[int]:
+    """The first ``n`` places of different artists, none of them ``used``."""
+    found: list[int] = []
+    for place in places:
+        if len(found) == n:
+            break
+        if artists[place] not in used:
+            used.add(artists[place])
+            found.append(place)
+    return found
+
+
+def _fit_length(chosen: list[int], ranking: _Ranking, config: WeeklyConfig) -> list[int]:
+    """Swap the shortest (longest) entries for the best-ranked songs that are longer (shorter) until it fits.
+
+    Unknown durations count as the mean of the known ones. An entry is only swapped for one alike in being a
+    hit or by a known artist, so that the limits hold, and by an artist who is not in the mix.
+    """
+    durations = ranking.durations
+    timed = [durations[place] for place in chosen if durations[place]]
+    if not timed:
+        return chosen
+    shortest, longest = config.shortest_minutes * MINUTE_MS, config.longest_minutes * MINUTE_MS
+    stretch = len(chosen) / len(timed)
+    total = sum(timed) * stretch
+    sign = 1 if total < shortest else -1
+    kept = list(chosen)
+    used = {ranking.artists[place] for place in chosen}
+    spare = [p for p, artist in enumerate(ranking.artists) if durations[p] and artist not in used]
+    swapped = True
+    while swapped:
+        swapped = False
+        for at in sorted(range(len(kept)), key=lambda i: sign * durations[kept[i]]):
+            if shortest <= total <= longest:
+                return sorted(kept)
+            old = kept[at]
+            for place in spare if durations[old] else ():
+                gain = durations[place] - durations[old]
+                alike = ranking.known[place] <= ranking.known[old] and ranking.hit[place] <= ranking.hit[old]
+                fits = sign * gain > LEAST_GAIN_MS and _nearer(
+                    total + gain * stretch, total, shortest, longest
+                )
+                if alike and fits and ranking.artists[place] not in used:
+                    used.discard(ranking.artists[old])
+                    used.add(ranking.artists[place])
+                    kept[at] = place
+                    total += gain * stretch
+                    spare.remove(place)
+                    swapped = True
+                    break
+    return sorted(kept)
+
+
+def _nearer(new: float, old: float, shortest: int, longest: int) -> bool:
+    def off(total: float) -> float:
+        return max(shortest - total, 0) + max(total - longest, 0)
+
+    return off(new) < off(old)
+
+
+def hits(popularity: NDArray[np.floating], share: float) -> NDArray[np.bool_]:
+    """Which songs are hits: the fewest that together make up ``share`` of all holdings, ``(n_songs,)``."""
+    order = np.argsort(-popularity, kind="stable")
+    held = np.cumsum(popularity[order], dtype=np.float64)
+    marks = np.zeros(len(popularity), np.bool_)
+    if len(held) and held[-1] > 0:
+        marks[order[: np.searchsorted(held, share * held[-1]) + 1]] = True
+    return marks

@@ -1,0 +1,1 @@
+"""Which songs for whom: candidates from every signal, fused, and the evidence for each."""

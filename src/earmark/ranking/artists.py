@@ -1,0 +1,108 @@
+"""What a listener's bond with an artist says about the artist's other songs.
+
+Most of what people come to love next is by somebody whom they play already; how strong that bond is, how
+fresh, how broad, and how much of the artist is left to hear are the best single predictors there are.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from earmark.ranking.candidates import Int64s, best_per_row, look_up, ranges
+from earmark.signals.collaborative.columns import Columns, Int32s
+from earmark.signals.collaborative.histories import Csr, Histories
+
+
+class Discographies:
+    """The songs of every artist, most held first."""
+
+    def __init__(self, columns: Columns, popularity: NDArray[np.floating]) -> None:
+        n_artists = len(columns.artist_ids)
+        self.artist_of = columns.artist_of
+        self.songs = np.lexsort((-popularity, self.artist_of)).astype(np.int32)
+        self.starts: Int64s = np.searchsorted(self.artist_of[self.songs], np.arange(n_artists + 1))
+        self.sizes = np.diff(self.starts)
+        self.by_song = sp.csr_array(
+            (np.ones(len(columns), np.float32), self.artist_of, np.arange(len(columns) + 1, dtype=np.int32)),
+            shape=(len(columns), n_artists),
+        )
+
+    def per_artist(self, matrix: Csr) -> Csr:
+        """Sum a ``(n_listeners, n_songs)`` matrix over each artist's songs."""
+        summed = sp.csr_array(matrix.astype(np.float32) @ self.by_song)
+        summed.sort_indices()
+        return summed
+
+
+@dataclass(frozen=True)
+class Bonds:
+    """Sums over each artist's songs, ``(n_listeners, n_artists)``.
+
+    ``strength`` and ``recent`` are plays with slow and fast decay; ``breadth`` counts songs liked, ``skips``
+    skips, ``closed`` songs that may not be recommended.
+    """
+
+    strength: Csr
+    recent: Csr
+    breadth: Csr
+    skips: Csr
+    closed: Csr
+
+    @classmethod
+    def of(cls, histories: Histories, discographies: Discographies) -> Bonds:
+        """Sum the listeners' histories over artists."""
+        per_artist = discographies.per_artist
+        return cls(
+            per_artist(histories.strength),
+            per_artist(histories.recent),
+            per_artist(sp.csr_array(histories.strength > 0)),
+            per_artist(histories.skips),
+            per_artist(histories.closed),
+        )
+
+
+def songs_by_known_artists(
+    histories: Histories,
+    bonds: Bonds,
+    discographies: Discographies,
+    popularity: NDArray[np.floating],
+    *,
+    depth: int,
+    n_artists: int,
+    n_songs_each: int,
+) -> Int32s:
+    """Unheard songs by the artists a listener plays most, ``(n_listeners, depth)`` padded with −1.
+
+    Scored by log(1 + decayed plays of the artist) · log(1 + rows that hold the song). At most ``n_artists``
+    artists are looked at and, of each, the ``n_songs_each`` most held songs beyond as many as are closed.
+    """
+    favourite = best_per_row(*_entries(bonds.strength), len(histories), n_artists)
+    rows, place = np.nonzero(favourite >= 0)
+    artists = favourite[rows, place]
+    # Of an artist whose best-known songs are all heard, the next ones must still come up.
+    heard = look_up(bonds.closed, rows.astype(np.int32), artists).astype(np.int64)
+    lengths = np.minimum(discographies.sizes[artists], n_songs_each + heard)
+    songs = discographies.songs[ranges(discographies.starts[artists], lengths)]
+    rows = np.repeat(rows, lengths).astype(np.int32)
+    # A song that no row holds is known only because somebody broke it off, or played it in private.
+    fit = (popularity[songs] > 0) & (look_up(histories.closed, rows, songs) == 0)
+    rows, songs = rows[fit], songs[fit]
+    bond = np.repeat(np.log1p(look_up_rows(bonds.strength, favourite)), lengths)[fit]
+    return best_per_row(rows, songs, bond * np.log1p(popularity[songs]), len(histories), depth)
+
+
+def look_up_rows(matrix: Csr, lists: Int32s) -> NDArray[np.float32]:
+    """The values of ``matrix`` at the columns listed per row (−1 skipped), flat."""
+    rows, place = np.nonzero(lists >= 0)
+    return look_up(matrix, rows.astype(np.int32), lists[rows, place])
+
+
+def _entries(matrix: Csr) -> tuple[Int32s, Int32s, NDArray[np.float32]]:
+    """Rows, columns and values of all positive entries."""
+    rows = np.repeat(np.arange(matrix.shape[0], dtype=np.int32), np.diff(matrix.indptr))
+    keep = matrix.data > 0
+    return rows[keep], matrix.indices[keep].astype(np.int32), matrix.data[keep]

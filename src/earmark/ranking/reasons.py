@@ -1,0 +1,148 @@
+"""Why a song is in a mix: facts counted from what is stored, and the sentence that says them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from enum import StrEnum
+
+import msgspec
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from earmark.kernels.evidence import Evidence
+from earmark.ranking.artists import Discographies
+from earmark.ranking.candidates import look_up
+from earmark.ranking.recommender import Recommender
+from earmark.signals.collaborative.columns import Int32s
+from earmark.signals.collaborative.histories import Histories
+
+
+class Ground(StrEnum):
+    """What weighed most."""
+
+    TOGETHER = "together"
+    """Others hold the song together with songs that the listener plays."""
+    ARTIST = "artist"
+    """The listener plays the artist."""
+    HELD = "held"
+    """Many hold it, and nothing nearer to this listener is known yet."""
+
+
+class Seed(msgspec.Struct, frozen=True, array_like=True, gc=False):
+    """A song of the listener's own that speaks for the choice, and how often they played it."""
+
+    song: int
+    plays: int
+
+
+class Reason(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
+    """The evidence for one entry; every number can be counted again from the record as it stood at the build.
+
+    ``playlists`` and ``listeners`` hold the song and all seeds, the listener's own left out; without seeds,
+    the song alone, or 0 where the bond with the artist is all there is. ``artist_plays`` and
+    ``artist_songs`` are this listener's plays of the artist, and of how many songs.
+    """
+
+    ground: Ground
+    seeds: tuple[Seed, ...] = ()
+    playlists: int = 0
+    listeners: int = 0
+    artist_plays: int = 0
+    artist_songs: int = 0
+
+    def phrase(self, title_of: Callable[[int], str], artist: str) -> str:
+        """The reason as a sentence; ``title_of`` names a song by its record id."""
+        holders = _holders(self.playlists, self.listeners)
+        titles = [f"“{title_of(seed.song)}”" for seed in self.seeds]
+        match self.ground:
+            case Ground.TOGETHER:
+                played = " and ".join(
+                    f"{title} {_times(seed.plays)}" for title, seed in zip(titles, self.seeds, strict=True)
+                )
+                return f"because you played {played}; {holders} {'all three' if len(titles) == 2 else 'both'}"
+            case Ground.ARTIST:
+                songs = "a song" if self.artist_songs == 1 else f"{self.artist_songs:,} songs"
+                bond = f"because you played {songs} by {artist} {_times(self.artist_plays)}"
+                return f"{bond}; {holders} it together with {' and '.join(titles)}" if titles else bond
+            case Ground.HELD:
+                return f"{holders} it; we are still learning what you like"
+
+
+def explain(
+    recommender: Recommender,
+    histories: Histories,
+    rows: Int32s,
+    songs: Int32s,
+    bond_leads: NDArray[np.bool_],
+) -> Iterator[Reason]:
+    """The reason for each pair of listener row and chosen column, in order.
+
+    Args:
+        recommender: the model that chose.
+        histories: of the listeners.
+        rows: ``(n_pairs,)`` rows of ``histories``, those of one listener side by side.
+        songs: ``(n_pairs,)`` columns, of songs that some row holds, none closed to the listener.
+        bond_leads: ``(n_pairs,)`` whether the bond with the artist weighed more than songs played together.
+    """
+    found = recommender.evidence(histories, rows, songs)
+    together = zip(
+        _seeds(recommender, histories, rows, found),
+        found.n_playlists.tolist(),
+        found.n_listeners.tolist(),
+        strict=True,
+    )
+    bonds = zip(*_plays_of_artist(recommender.discographies, histories, rows, songs), strict=True)
+    held = zip(
+        recommender.playlists_holding[songs].astype(np.int64).tolist(),
+        recommender.listeners_holding[songs].astype(np.int64).tolist(),
+        strict=True,
+    )
+    for shared, (plays, heard), alone, leads in zip(together, bonds, held, bond_leads.tolist(), strict=True):
+        seeds, playlists, listeners = shared
+        if not playlists + listeners:
+            seeds = ()
+        if plays and (leads or not seeds):
+            yield Reason(Ground.ARTIST, seeds, playlists, listeners, plays, heard)
+        elif seeds:
+            yield Reason(Ground.TOGETHER, seeds, playlists, listeners)
+        else:
+            yield Reason(Ground.HELD, (), *alone)
+
+
+def _seeds(
+    recommender: Recommender, histories: Histories, rows: Int32s, found: Evidence
+) -> Iterator[tuple[Seed, ...]]:
+    """The listener's own songs that speak for each pair: two, one or none."""
+    columns = np.stack([found.first, found.second])
+    there = columns >= 0
+    ids = recommender.columns.songs[columns]
+    plays = [look_up(histories.plays, rows, np.maximum(column, 0)) for column in columns]
+    every = zip(there.T.tolist(), ids.T.tolist(), np.stack(plays, 1).astype(np.int64).tolist(), strict=True)
+    for is_there, song, n_plays in every:
+        yield tuple(Seed(s, n) for t, s, n in zip(is_there, song, n_plays, strict=True) if t)
+
+
+def _plays_of_artist(
+    discographies: Discographies, histories: Histories, rows: Int32s, songs: Int32s
+) -> tuple[list[int], list[int]]:
+    """The listener's plays of each song's artist, and of how many songs."""
+    artists = discographies.artist_of[songs]
+    plays, heard = (
+        look_up(discographies.per_artist(matrix), rows, artists).astype(np.int64).tolist()
+        for matrix in (histories.plays, sp.csr_array(histories.plays > 0))
+    )
+    return plays, heard
+
+
+def _times(plays: int) -> str:
+    return {1: "once", 2: "twice"}.get(plays, f"{plays:,} times")
+
+
+def _holders(playlists: int, listeners: int) -> str:
+    counted = []
+    if playlists:
+        counted.append(f"{playlists:,} playlist{'s' if playlists > 1 else ''}")
+    if listeners:
+        counted.append(f"{listeners:,} other listener{'s' if listeners > 1 else ''}")
+    return f"{' and '.join(counted)} {'holds' if playlists + listeners == 1 else 'hold'}"

@@ -1,0 +1,1 @@
+"""What a listener's taste is, in words and numbers that they can check."""

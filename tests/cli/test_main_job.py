@@ -1,0 +1,209 @@
+"""The main job as a user does it: an export and public playlists in, a mix out, every verb on the way."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from xml.etree import ElementTree
+
+import pytest
+
+from earmark.world import World
+from earmark.world.exports import write_playlists_jsonl, write_spotify_extended
+
+
+@pytest.fixture(scope="module")
+def downloads(made_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a person would have downloaded: a Spotify zip and a file of public playlists."""
+    folder = tmp_path_factory.mktemp("downloads")
+    person = max((made_world.listener(n) for n in range(20)), key=lambda one: len(one.plays.track))
+    write_spotify_extended(person, folder / "my_spotify_data.zip")
+    write_playlists_jsonl(made_world.playlists(), folder / "playlists.jsonl.gz")
+    return folder
+
+
+@pytest.fixture(scope="module")
+def filled(downloads: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home in which the first steps are done, through the command line."""
+    import subprocess
+    import sys
+
+    home = tmp_path_factory.mktemp("cli") / "home"
+    steps = [
+        ["import", "spotify", downloads / "my_spotify_data.zip", "--listener", "anna"],
+        ["import", "playlists", downloads / "playlists.jsonl.gz", "--community", "public"],
+        ["learn"],
+        ["weekly", "--listener", "anna", "--week", "2026-W05"],
+    ]
+    for step in steps:
+        command = [sys.executable, "-m", "earmark", *map(str, step), "--home", str(home)]
+        subprocess.run(command, check=True, capture_output=True)
+    return home
+
+
+@pytest.fixture
+def home(filled: Path, tmp_path: Path) -> Path:
+    return shutil.copytree(filled, tmp_path / "home")
+
+
+def test_importing_again_adds_nothing(earmark, home: Path, downloads: Path) -> None:
+    said = earmark(
+        "import", "spotify", downloads / "my_spotify_data.zip", "--listener", "anna", "--home", home, "--json"
+    )
+    report = json.loads(said.out)
+    assert report["listens_new"] == 0
+    assert report["listens_repeated"] > 100
+    lists = earmark(
+        "import", "playlists", downloads / "playlists.jsonl.gz", "--community", "public", "--home", home
+    )
+    assert "0 new" in lists.out
+
+
+def test_the_mix_is_shown_with_a_reason_for_each_song(earmark, home: Path) -> None:
+    said = earmark("weekly", "--listener", "anna", "--week", "2026-W05", "--home", home)
+    assert said.status == 0
+    assert "30 songs" in said.out
+    assert "because you played" in said.out
+    edition = json.loads(
+        earmark("weekly", "--listener", "anna", "--week", "2026-W05", "--home", home, "--json").out
+    )
+    assert edition["report"]["already_made"] == 1
+    entries = edition["edition"]["entries"]
+    assert len(entries) == 30
+    assert all(entry["why"] and entry["reason"]["ground"] for entry in entries)
+
+
+def test_status_says_what_is_stored_and_how_good_the_live_build_is(earmark, home: Path) -> None:
+    said = earmark("status", "--home", home)
+    assert "anna" in said.out
+    assert "recall@100" in said.out
+    status = json.loads(earmark("status", "--home", home, "--json").out)
+    assert status["stored"]["listeners"] == 1
+    assert status["stored"]["playlists"] > 300
+    assert status["live"]["id"] in status["builds"]
+
+
+def test_taste(earmark, home: Path) -> None:
+    said = earmark("taste", "anna", "--home", home)
+    assert said.status == 0
+    taste = json.loads(earmark("taste", "anna", "--home", home, "--json").out)
+    assert taste["top_artists"][0]["name"] in said.out
+    assert sum(taste["hours"]) == sum(taste["weekdays"]) == taste["listens"]
+    shares = [artist["share"] for artist in taste["top_artists"]]
+    assert shares == sorted(shares, reverse=True)
+    assert sum(shares) <= 1
+
+
+def test_feedback_is_followed_shown_and_taken_back(earmark, home: Path) -> None:
+    edition = json.loads(
+        earmark("weekly", "--listener", "anna", "--week", "2026-W06", "--home", home, "--json").out
+    )
+    first = edition["edition"]["entries"][0]
+    assert earmark("feedback", "anna", "hate", first["artist"], first["title"], "--home", home).status == 0
+    assert earmark("feedback", "anna", "hide", first["artist"], "--home", home).status == 0
+    taste = json.loads(earmark("taste", "anna", "--home", home, "--json").out)
+    assert {(one["verdict"], one["artist"], one["title"]) for one in taste["said"]} == {
+        ("hate", first["artist"], first["title"]),
+        ("hide", first["artist"], None),
+    }
+    after = json.loads(
+        earmark("weekly", "--listener", "anna", "--week", "2026-W07", "--home", home, "--json").out
+    )
+    assert first["artist"] not in {entry["artist"] for entry in after["edition"]["entries"]}
+    earmark("feedback", "anna", "clear", first["artist"], first["title"], "--home", home)
+    earmark("feedback", "anna", "clear", first["artist"], "--home", home)
+    assert json.loads(earmark("taste", "anna", "--home", home, "--json").out)["said"] == []
+
+
+@pytest.mark.parametrize("file_format", ["m3u8", "xspf", "jspf", "json"])
+def test_export_in_every_format(earmark, home: Path, tmp_path: Path, file_format: str) -> None:
+    where = ("--week", "2026-W05", "--home", home)
+    said = earmark("export", "weekly", "--format", file_format, *where)
+    assert said.status == 0
+    earmark("export", "weekly", "--format", file_format, "--to", tmp_path / "lists", *where)
+    (written,) = (tmp_path / "lists").iterdir()
+    assert written.read_text(encoding="utf-8") == said.out
+    if file_format == "xspf":
+        assert len(ElementTree.fromstring(said.out).findall(".//{*}track")) == 30
+    elif file_format == "m3u8":
+        assert said.out.count("#EXTINF") == 30
+    else:
+        json.loads(said.out)
+    if file_format != "json":
+        back = json.loads(
+            earmark(
+                "import", "playlists", written, "--community", "back", "--home", tmp_path / "h", "--json"
+            ).out
+        )
+        assert back["playlists_new"] == 1
+
+
+def test_evaluate(earmark, home: Path) -> None:
+    report = json.loads(earmark("evaluate", "--home", home, "--json").out)
+    assert [line["system"] for line in report["lines"]][2:] == [
+        "popularity",
+        "artists they know",
+        "implicit iALS",
+    ]
+    assert "recall@100" in earmark("evaluate", "--home", home).out
+
+
+def test_forget(earmark, home: Path) -> None:
+    said = earmark("forget", "anna", "--yes", "--home", home)
+    assert said.status == 0
+    assert "forgotten" in said.out
+    assert earmark("taste", "anna", "--home", home).status == 1
+    status = json.loads(earmark("status", "--home", home, "--json").out)
+    assert status["stored"]["listens"] == 0
+    assert status["live"] is not None  # learned anew from the playlists
+
+
+def test_forgetting_asks_first(earmark, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("typer.confirm", lambda *_, **__: (_ for _ in ()).throw(SystemExit(1)))
+    earmark("forget", "anna", "--home", home)
+    assert json.loads(earmark("status", "--home", home, "--json").out)["listeners"] == ["anna"]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["weekly"], "earmark learn"),
+        (["learn"], "earmark import"),
+        (["taste", "nobody"], "nobody"),
+        (["forget", "nobody", "--yes"], "nobody"),
+        (["evaluate"], "long enough"),
+        (["weekly", "--week", "2026-54"], "2026-W47"),
+        (["export", "weekly", "--format", "mp3"], "m3u8"),
+        (["export", "monthly"], "weekly"),
+        (["export", "weekly"], "earmark weekly"),
+        (["feedback", "anna", "adore", "X"], "love"),
+        (["import", "spotify", "/nowhere/at/all.zip", "--listener", "anna"], "/nowhere/at/all.zip"),
+        (["import", "napster", "/etc/hostname", "--listener", "anna"], "listenbrainz"),
+        (["import", "spotify", "/etc/hostname"], "--listener"),
+    ],
+)
+def test_what_cannot_be_done_is_said_with_the_remedy(
+    earmark, tmp_path: Path, arguments: list[str], says: str
+) -> None:
+    said = earmark(*arguments, "--home", tmp_path / "empty")
+    assert said.status == 1
+    assert says in said.err
+    assert "Traceback" not in said.err
+
+
+def test_a_setting_that_does_not_fit_is_named(
+    earmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EARMARK_LEARN__CUT", "3")
+    said = earmark("status", "--home", tmp_path / "empty")
+    assert said.status == 1
+    assert "EARMARK_LEARN__CUT" in said.err
+
+
+def test_settings_come_from_the_environment(earmark, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("EARMARK_WEEKLY__ENTRIES", "12")
+    edition = json.loads(
+        earmark("weekly", "--listener", "anna", "--week", "2026-W09", "--home", home, "--json").out
+    )
+    assert len(edition["edition"]["entries"]) == 12

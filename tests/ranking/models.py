@@ -1,0 +1,49 @@
+"""Small models learned from small random records."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tests.tables import tables
+
+from earmark.kernels.threads import one_blas_thread
+from earmark.listening.evidence import EvidenceConfig
+from earmark.ranking.recommender import RankingConfig, Recommender
+from earmark.signals.collaborative.columns import Columns
+from earmark.signals.collaborative.factors import FactorConfig
+from earmark.signals.collaborative.histories import Histories, read_histories
+from earmark.signals.collaborative.matrix import Membership
+from earmark.signals.collaborative.neighbours import NeighbourConfig
+from earmark.store.snapshot import Frames
+
+RANKING = RankingConfig()
+
+
+def learned_from(frames: Frames, ranking: RankingConfig = RANKING) -> tuple[Recommender, Histories]:
+    columns = Columns.of(frames.songs)
+    histories = read_histories(
+        frames.listeners["listener"].to_numpy(),
+        frames.listens,
+        frames.feedback,
+        frames.own_playlists(),
+        frames.songs,
+        columns=columns,
+        config=EvidenceConfig(),
+    )
+    members = Membership.of(histories, frames.playlists, frames.playlist_songs, columns)
+    with one_blas_thread():
+        model = Recommender.fit(
+            histories,
+            members,
+            columns,
+            factors=FactorConfig(factors=8, iterations=4),
+            neighbours=NeighbourConfig(k=6, shrink=1.0),
+            ranking=ranking,
+        )
+    return model, histories
+
+
+@cache
+def small_model(seed: int, n_songs: int = 60) -> tuple[Recommender, Histories]:
+    """Eight listeners, 24 playlists; whoever asks gets the same one, so leave it as it is."""
+    return learned_from(tables.world(seed, n_songs=n_songs, n_artists=n_songs // 4))

@@ -1,0 +1,203 @@
+from __future__ import annotations
+
+import msgspec
+import numpy as np
+import pytest
+from tests.ranking.models import learned_from, small_model
+from tests.tables import tables
+
+from earmark.ranking.reasons import Ground, Reason, Seed, explain
+
+TITLES = {1: "Copper", 2: "Tin"}
+
+
+# --- counts ---
+
+
+@pytest.mark.parametrize("bond_leads", [False, True])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_number_can_be_counted_again(seed, bond_leads):
+    model, histories = small_model(seed)
+    ranked = model.rank(histories, 40)
+    rows, place = np.nonzero(ranked.songs >= 0)
+    songs = ranked.songs[rows, place]
+    reasons = list(explain(model, histories, rows.astype(np.int32), songs, np.full(len(rows), bond_leads)))
+    assert len(reasons) == len(rows) > 50
+    played = model.members.listeners.toarray() > 0
+    listed = model.members.playlists.toarray() > 0
+    plays, liked = histories.plays.toarray(), histories.strength.toarray() > 0
+    seen = set()
+    for row, song, reason in zip(rows, songs, reasons, strict=True):
+        seen.add(reason.ground)
+        listener = histories.listeners[row]
+        seeds = model.columns.find(np.array([one.song for one in reason.seeds], np.int64))
+        held = [song, *seeds]
+        others = model.members.listener_ids != listener
+        if reason.ground == Ground.ARTIST and not reason.seeds:
+            assert (reason.listeners, reason.playlists) == (0, 0)
+        else:
+            assert reason.listeners == (played[:, held].all(1) & others).sum()
+            assert reason.playlists == (listed[:, held].all(1) & (model.members.owners != listener)).sum()
+            assert reason.listeners + reason.playlists > 0
+        assert [one.plays for one in reason.seeds] == plays[row, seeds].tolist()
+        assert all(one.plays > 0 for one in reason.seeds)
+        assert liked[row, seeds].all()
+        same = model.columns.artist_of == model.columns.artist_of[song]
+        if reason.ground == Ground.ARTIST:
+            assert reason.artist_plays == plays[row, same].sum() > 0
+            assert reason.artist_songs == (plays[row, same] > 0).sum()
+        else:
+            assert (reason.artist_plays, reason.artist_songs) == (0, 0)
+            assert bool(reason.seeds) == (reason.ground == Ground.TOGETHER)
+        if bond_leads and plays[row, same].any():
+            assert reason.ground == Ground.ARTIST
+        assert reason.phrase(str, "Vera Lind")
+    assert Ground.TOGETHER in seen
+    assert (Ground.ARTIST in seen) or not bond_leads
+
+
+def small_world(listens, lists, feedback=()):
+    """Songs 1 to 6, all by different artists but 5 and 6, among enough playlists of other songs."""
+    frames = tables.world(3)
+    playlists, playlist_songs = tables.playlists(dict(enumerate(lists)))
+    artists = {1: 1, 2: 2, 3: 3, 4: 4, 5: 5, 6: 5}
+    return learned_from(
+        type(frames)(
+            listens=tables.listens(listens),
+            playlists=playlists,
+            playlist_songs=playlist_songs,
+            songs=tables.songs(artists),
+            listeners=tables.listeners([1, 2, 3]),
+            feedback=tables.feedback(feedback),
+        )
+    )
+
+
+def reason_for(model, histories, listener, song, leads=False):
+    row = histories.find(np.array([listener])).astype(np.int32)
+    return next(explain(model, histories, row, model.columns.find(np.array([song])), np.array([leads])))
+
+
+def plays_of(listener, **songs):
+    return [{"listener": listener, "song": int(name[1:])} for name, n in songs.items() for _ in range(n)]
+
+
+LISTS = [(None, [1, 2, 3]), (None, [1, 2, 3]), (None, [1, 3]), (1, [1, 2, 3]), (None, [4, 5]), (None, [4, 6])]
+
+
+def test_the_listeners_own_playlists_and_plays_are_not_counted():
+    # Listener 1 owns a list of all three, which closes song 3 to them; listener 2 does not.
+    model, histories = small_world(
+        plays_of(1, s1=2, s2=1) + plays_of(2, s1=3, s2=1) + plays_of(3, s3=1), LISTS
+    )
+    reason = reason_for(model, histories, 2, 3)
+    assert reason == Reason(Ground.TOGETHER, (Seed(1, 3), Seed(2, 1)), playlists=3, listeners=0)
+    assert reason_for(model, histories, 1, 3) == Reason(
+        Ground.TOGETHER, (Seed(1, 2), Seed(2, 1)), playlists=2
+    )
+
+
+def test_where_nobody_holds_all_three_the_second_seed_is_dropped():
+    lists = [(None, [1, 3]), (None, [1, 3]), (None, [2, 3]), (None, [4, 5])]
+    model, histories = small_world(plays_of(2, s1=4, s2=1), lists)
+    assert reason_for(model, histories, 2, 3) == Reason(Ground.TOGETHER, (Seed(1, 4),), playlists=2)
+
+
+def test_private_and_excluded_plays_are_never_named():
+    listens = [*plays_of(2, s1=4, s2=1), {"listener": 2, "song": 1, "private": True}]
+    model, histories = small_world(listens, LISTS, [(2, "exclude", 2, None, None)])
+    assert reason_for(model, histories, 2, 3) == Reason(Ground.TOGETHER, (Seed(1, 4),), playlists=4)
+
+
+def test_the_bond_with_an_artist_is_named_when_it_leads_or_stands_alone():
+    listens = plays_of(2, s1=4, s5=3)
+    model, histories = small_world(listens, [(None, [1, 6]), (None, [1, 2]), (None, [3, 4])])
+    assert reason_for(model, histories, 2, 6) == Reason(Ground.TOGETHER, (Seed(1, 4),), 1)
+    assert reason_for(model, histories, 2, 6, leads=True) == Reason(Ground.ARTIST, (Seed(1, 4),), 1, 0, 3, 1)
+    model, histories = small_world(listens, [(None, [2, 6]), (None, [1, 2]), (None, [3, 4])])
+    assert reason_for(model, histories, 2, 6) == Reason(Ground.ARTIST, (), 0, 0, 3, 1)
+
+
+def test_plays_of_a_hated_song_are_no_bond():
+    listens = [*plays_of(2, s1=1, s5=3), *plays_of(3, s6=1)]
+    model, histories = small_world(listens, LISTS, [(2, "hate", 5, None, None)])
+    assert reason_for(model, histories, 2, 6, leads=True) == Reason(Ground.HELD, playlists=1, listeners=1)
+
+
+def test_without_anything_nearer_it_is_said_how_many_hold_the_song():
+    model, histories = small_world(plays_of(2, s1=1) + plays_of(3, s4=1), LISTS)
+    assert reason_for(model, histories, 2, 4) == Reason(Ground.HELD, playlists=2, listeners=1)
+
+
+# --- words ---
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (
+            Reason(Ground.TOGETHER, (Seed(1, 14), Seed(2, 1)), 23, 0),
+            "because you played “Copper” 14 times and “Tin” once; 23 playlists hold all three",
+        ),
+        (
+            Reason(Ground.TOGETHER, (Seed(1, 2),), 1, 0),
+            "because you played “Copper” twice; 1 playlist holds both",
+        ),
+        (
+            Reason(Ground.TOGETHER, (Seed(1, 3),), 0, 1),
+            "because you played “Copper” 3 times; 1 other listener holds both",
+        ),
+        (
+            Reason(Ground.TOGETHER, (Seed(1, 1234),), 1, 1),
+            "because you played “Copper” 1,234 times; 1 playlist and 1 other listener hold both",
+        ),
+        (
+            Reason(Ground.TOGETHER, (Seed(1, 1), Seed(2, 2)), 2_000, 3),
+            "because you played “Copper” once and “Tin” twice; "
+            "2,000 playlists and 3 other listeners hold all three",
+        ),
+        (
+            Reason(Ground.HELD, (), 12, 1),
+            "12 playlists and 1 other listener hold it; we are still learning what you like",
+        ),
+        (
+            Reason(Ground.HELD, (), 0, 1),
+            "1 other listener holds it; we are still learning what you like",
+        ),
+    ],
+)  # fmt: skip
+def test_words(reason, words):
+    assert reason.phrase(TITLES.__getitem__, "Vera Lind") == words
+
+
+@pytest.mark.parametrize(
+    ("reason", "bond", "rest"),
+    [
+        (Reason(Ground.ARTIST, (), 0, 0, 1, 1), "because you played a song by Vera Lind once", []),
+        (Reason(Ground.ARTIST, (), 0, 0, 14, 3), "because you played 3 songs by Vera Lind 14 times", []),
+        (
+            Reason(Ground.ARTIST, (Seed(1, 3),), 1, 0, 2, 1),
+            "because you played a song by Vera Lind twice; ",
+            ["1 playlist holds", "“Copper”"],
+        ),
+        (
+            Reason(Ground.ARTIST, (Seed(1, 3), Seed(2, 1)), 5, 2, 1_400, 1_300),
+            "because you played 1,300 songs by Vera Lind 1,400 times; ",
+            ["5 playlists and 2 other listeners hold", "“Copper” and “Tin”"],
+        ),
+    ],
+)
+def test_words_of_a_bond(reason, bond, rest):
+    words = reason.phrase(TITLES.__getitem__, "Vera Lind")
+    assert words.startswith(bond)
+    assert all(part in words for part in rest)
+    assert rest or words == bond
+
+
+def test_a_reason_survives_being_filed():
+    for reason in (
+        Reason(Ground.TOGETHER, (Seed(1, 14), Seed(2, 1)), 23, 0),
+        Reason(Ground.ARTIST, (), 0, 0, 3, 1),
+        Reason(Ground.HELD),
+    ):
+        assert msgspec.json.decode(msgspec.json.encode(reason), type=Reason) == reason

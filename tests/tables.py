@@ -1,0 +1,163 @@
+"""What the tests of learning share: a snapshot's tables from plain rows, and small random ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+import polars as pl
+
+from earmark.store.snapshot import Frames
+
+pytest_plugins = ("tests.homes",)
+
+DAY_MS = 86_400_000
+NOON = 1_700_000_000_000
+
+
+class Tables:
+    """Tables in a snapshot's columns."""
+
+    now = NOON
+
+    def listens(self, rows: Iterable[dict]) -> pl.DataFrame:
+        """Rows with ``listener``, ``song`` and maybe ``days`` (ago), ``ms``, ``ending``, ``private``."""
+        return pl.DataFrame(
+            [
+                {
+                    "listener": row["listener"],
+                    "song": row["song"],
+                    "item": row["song"],
+                    "started_at": int(NOON - row.get("days", 0) * DAY_MS),
+                    "ms_played": row.get("ms", 200_000),
+                    "ending": row.get("ending", 0),
+                    "private": row.get("private", False),
+                }
+                for row in rows
+            ],
+            {
+                "listener": pl.Int32,
+                "song": pl.Int32,
+                "item": pl.Int32,
+                "started_at": pl.Int64,
+                "ms_played": pl.Int32,
+                "ending": pl.UInt8,
+                "private": pl.Boolean,
+            },
+        ).sort("listener", "started_at", "item")
+
+    def feedback(self, rows: Iterable[tuple]) -> pl.DataFrame:
+        """Rows ``(listener, verdict, song or None, artist or None, days ago or None)``."""
+        made = [
+            (listener, song, artist, verdict, None if days is None else int(NOON - days * DAY_MS))
+            for listener, verdict, song, artist, days in rows
+        ]
+        schema = {
+            "listener": pl.Int32,
+            "song": pl.Int32,
+            "artist": pl.Int32,
+            "verdict": pl.String,
+            "at": pl.Int64,
+        }
+        return pl.DataFrame(made, schema, orient="row").sort("listener", "verdict", "song", "artist")
+
+    def pairs(self, rows: Iterable[tuple[int, int]]) -> pl.DataFrame:
+        """Rows ``(listener, song)``."""
+        return pl.DataFrame(list(rows), {"listener": pl.Int32, "song": pl.Int32}, orient="row")
+
+    def songs(self, artists: dict[int, int]) -> pl.DataFrame:
+        """The songs table of ``{song: artist}``."""
+        return pl.DataFrame(
+            [
+                (song, artist, f"Artist {artist}", f"Song {song}", song, 180_000 + song % 240_000)
+                for song, artist in sorted(artists.items())
+            ],
+            {
+                "song": pl.Int32,
+                "artist": pl.Int32,
+                "artist_name": pl.String,
+                "title": pl.String,
+                "item": pl.Int32,
+                "duration_ms": pl.Int32,
+            },
+            orient="row",
+        )
+
+    def playlists(self, rows: dict[int, tuple[int | None, list[int]]]) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The two playlist tables of ``{playlist: (owner, songs)}``."""
+        return (
+            pl.DataFrame(
+                [(playlist, owner, None) for playlist, (owner, _) in sorted(rows.items())],
+                {"playlist": pl.Int32, "listener": pl.Int32, "followers": pl.Int32},
+                orient="row",
+            ),
+            pl.DataFrame(
+                [
+                    (playlist, position, song)
+                    for playlist, (_, songs) in sorted(rows.items())
+                    for position, song in enumerate(songs)
+                ],
+                {"playlist": pl.Int32, "position": pl.Int32, "song": pl.Int32},
+                orient="row",
+            ),
+        )
+
+    def listeners(self, own: Iterable[int], community: Iterable[int] = ()) -> pl.DataFrame:
+        """The listeners table."""
+        rows = sorted([(one, False, 1) for one in own] + [(one, True, 1) for one in community])
+        schema = {"listener": pl.Int32, "community": pl.Boolean, "revision": pl.Int64}
+        return pl.DataFrame(rows, schema, orient="row")
+
+    def world(
+        self, seed: int, *, n_listeners: int = 8, n_songs: int = 60, n_artists: int = 15, n_listens: int = 400
+    ) -> Frames:
+        """A small random record with private plays, skips, verdicts, own and found playlists."""
+        random = np.random.default_rng(seed)
+        listeners = 3 + 2 * np.arange(n_listeners)
+        songs = 10 + 3 * np.arange(n_songs)
+        artist = {int(song): int(random.integers(1, n_artists + 1)) for song in songs}
+        taste = random.dirichlet(np.full(n_songs, 0.3), n_listeners)
+
+        def some(listener: int, n: int) -> list[int]:
+            return [int(song) for song in random.choice(songs, n, p=taste[listener])]
+
+        listens = [
+            {
+                "listener": int(listeners[who]),
+                "song": some(who, 1)[0],
+                "days": int(random.integers(0, 900)) + round(float(random.random()), 6),
+                "ms": [None, 5_000, 30_000, 200_000][random.choice(4, p=[0.1, 0.2, 0.1, 0.6])],
+                "ending": int(random.choice(4, p=[0.7, 0.1, 0.1, 0.1])),
+                "private": bool(random.random() < 0.1),
+            }
+            for who in random.integers(0, n_listeners - 1, n_listens)
+        ]
+        verdicts = {
+            (
+                int(random.choice(listeners)),
+                str(random.choice(["love", "hate", "hide", "save", "exclude"])),
+                *random.permutation([int(random.choice(songs)), 0]).tolist(),
+            ): (None if random.random() < 0.4 else int(random.integers(0, 900)))
+            for _ in range(2 * n_listeners)
+        }
+        feedback = [
+            (listener, verdict, song or None, None if song else artist[int(other)], days)
+            for (listener, verdict, song, other), days in verdicts.items()
+        ]
+        owners = [None] * 20 + [int(one) for one in random.choice(listeners, 4)]
+        lists = {
+            100 + number: (owner, some(int(random.integers(n_listeners)), int(random.integers(2, 12))))
+            for number, owner in enumerate(owners)
+        }
+        playlists, playlist_songs = self.playlists(lists)
+        return Frames(
+            listens=self.listens(listens),
+            playlists=playlists,
+            playlist_songs=playlist_songs,
+            songs=self.songs(artist),
+            listeners=self.listeners(listeners[:-2].tolist(), listeners[-2:].tolist()),
+            feedback=self.feedback(feedback),
+        )
+
+
+tables = Tables()

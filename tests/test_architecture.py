@@ -1,0 +1,63 @@
+"""The house keeps to its plan. Which room may import which is import-linter's to say (`make lint`)."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from earmark.cli.app import app
+
+SOURCE = Path(__file__).parent.parent / "src" / "earmark"
+MODULES = sorted(SOURCE.rglob("*.py"))
+
+MOST_LINES = 600
+NO_ROOMS = {"utils", "helpers", "common", "core", "base"}
+HEAVY = {"alembic", "implicit", "numpy", "polars", "pydantic", "pydantic_settings", "scipy", "sqlalchemy"}
+
+
+ASK_FOR_HELP = """
+import sys
+from earmark._app.main import main
+sys.argv = ["earmark", *sys.argv[1:], "--help"]
+try:
+    main()
+finally:
+    print("loaded:", *{name.partition(".")[0] for name in sys.modules})
+"""
+
+
+def loaded_for_help(*verb: str) -> set[str]:
+    """The packages that a fresh interpreter has loaded when it has shown help."""
+    done = subprocess.run(
+        [sys.executable, "-X", "utf8", "-c", ASK_FOR_HELP, *verb], capture_output=True, text=True,
+        encoding="utf-8", check=True,
+    )  # fmt: skip
+    return set(done.stdout.rpartition("loaded:")[2].split())
+
+
+def test_help_loads_nothing_heavy() -> None:
+    loaded = loaded_for_help()
+    assert "typer" in loaded
+    assert not loaded & HEAVY
+
+
+@pytest.mark.parametrize("verb", get_command(app).commands)  # type: ignore[attr-defined]
+def test_help_of_a_verb_loads_nothing_heavy(verb: str) -> None:
+    # Typer itself loads pydantic to describe parameters.
+    assert not loaded_for_help(verb) & (HEAVY - {"pydantic"})
+
+
+def test_there_are_modules_to_look_at() -> None:
+    assert len(MODULES) > 50
+
+
+@pytest.mark.parametrize("path", MODULES, ids=lambda path: str(path.relative_to(SOURCE)))
+def test_modules_are_small_and_named_after_what_they_are(path: Path) -> None:
+    lines = path.read_text(encoding="utf-8").count("\n")
+    assert lines <= MOST_LINES, f"{lines} lines: split it"
+    named = {part.strip("_") for part in path.relative_to(SOURCE).with_suffix("").parts}
+    assert not named & NO_ROOMS
