@@ -9,8 +9,6 @@ import polars as pl
 
 from earmark.store.snapshot import Frames
 
-pytest_plugins = ("tests.homes",)
-
 DAY_MS = 86_400_000
 NOON = 1_700_000_000_000
 

@@ -201,6 +201,16 @@ def test_a_setting_that_does_not_fit_is_named(
     assert "EARMARK_LEARN__CUT" in said.err
 
 
+def test_a_setting_that_does_not_exist_is_named(
+    earmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EARMARK_HOEM", "/somewhere")
+    said = earmark("status", "--home", tmp_path / "empty")
+    assert said.status == 1
+    assert "EARMARK_HOEM" in said.err
+    assert "EARMARK_HOME" in said.err
+
+
 def test_settings_come_from_the_environment(earmark, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EARMARK_WEEKLY__ENTRIES", "12")
     edition = json.loads(

@@ -126,3 +126,15 @@ def test_bad_pairs_and_shapes_are_refused():
         Postings.of(history, np.arange(3), 4)
     with pytest.raises(ValueError, match="owners: ids must be from 0 to 2"):
         Postings.of(history, np.arange(4), 3)
+
+
+def test_rows_may_be_given_to_other_owners():
+    matrix = made(3, 40, 30, 0.2)
+    owners = np.random.default_rng(1).integers(-1, 12, 40)
+    nobodys = Postings.of(matrix, np.full(40, -1), 0)
+    fresh, given = Postings.of(matrix, owners, 12), nobodys.owned_by(owners, 12)
+    for one, other in zip(fresh._arguments(), given._arguments(), strict=True):
+        np.testing.assert_array_equal(one, other)
+    assert nobodys.n_listeners == 0
+    with pytest.raises(ValueError, match="one for each of 40 rows"):
+        nobodys.owned_by(owners[1:], 12)

@@ -225,18 +225,21 @@ def twin(listens, feedback, own):
     table = {}
     for listener in (ANN, BEN):
         last = min((row["days"] for row in open_ if row["listener"] == listener), default=0)
-        for song in SONGS:
+        for song, of in SONGS.items():
             mine = [row for row in open_ if (row["listener"], row["song"]) == (listener, song)]
             plays = [
                 row
                 for row in mine
                 if row["ending"] == 1 or (row["ending"] != 2 if row["ms"] is None else row["ms"] >= 30_000)
             ]
-            added = (
-                CONFIG.loved * any(one[:3] == (listener, "love", song) for one in feedback)
-                + CONFIG.saved * any(one[:3] == (listener, "save", song) for one in feedback)
-                + CONFIG.saved * ((listener, song) in own)
-            )
+            siblings = sum(artist == of for artist in SONGS.values())
+            added = CONFIG.saved * ((listener, song) in own)
+            for verdict, worth in (("love", CONFIG.loved), ("save", CONFIG.saved)):
+                added += worth * any(one[:3] == (listener, verdict, song) for one in feedback)
+                of_artist = (listener, verdict, None, of)
+                added += (
+                    round(GRAIN * worth / siblings) / GRAIN * any(one[:4] == of_artist for one in feedback)
+                )
             hated = said("hate", listener, song)
             if said("exclude", listener, song) or not (mine or added or hated):
                 continue

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
@@ -21,12 +22,13 @@ def open_house(home: Path | None) -> AbstractContextManager[House]:
     # Imported here, so that `earmark --help` does not pay for them.
     from pydantic import ValidationError
 
-    from earmark._app.settings import Settings
+    from earmark._app.settings import Settings, check_names
     from earmark.jobs.house import House
     from earmark.store.sql_store import open_store
 
     @contextmanager
     def opened() -> Iterator[House]:
+        check_names(os.environ)
         try:
             settings = Settings()
         except ValidationError as error:

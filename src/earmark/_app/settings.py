@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from earmark.engines.local import LearnSettings
+from earmark.errors import EarmarkError
 from earmark.mixes.selection import WeeklyConfig
+
+NOT_SETTINGS = frozenset({"EARMARK_DATA"})
+"""Names that tests and benchmarks read."""
 
 
 class Settings(BaseSettings):
@@ -26,3 +31,19 @@ class Settings(BaseSettings):
     """How a build is learned."""
     weekly: WeeklyConfig = WeeklyConfig()
     """The shape of the weekly discovery mix."""
+
+
+def check_names(environment: Mapping[str, str]) -> None:
+    """See that every ``EARMARK_…`` name is one of a setting: a misspelt one would be passed over in silence.
+
+    Raises:
+        EarmarkError: it is not.
+    """
+    known = {f"EARMARK_{name.upper()}" for name in Settings.model_fields}
+    for name in environment:
+        setting, _, _ = name.partition("__")
+        if name.startswith("EARMARK_") and setting not in known | NOT_SETTINGS:
+            raise EarmarkError(
+                f"There is no setting {name}.",
+                f"The settings begin with {', '.join(sorted(known))}; see docs/reference/settings.md.",
+            )

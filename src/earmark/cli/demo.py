@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -45,8 +46,4 @@ def _show(demonstration: Demonstration) -> None:
     for name, score in demonstration.held_out.items():
         say(f"  {name}: {score.mean:.3f} ({score.low:.3f} to {score.high:.3f})")
     say()
-    say(
-        f"Look further: earmark taste “{listener}” --home {demonstration.home}".replace("“", '"').replace(
-            "”", '"'
-        )
-    )
+    say(f"Look further: earmark taste {shlex.quote(listener)} --home {shlex.quote(demonstration.home)}")

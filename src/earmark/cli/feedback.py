@@ -50,8 +50,5 @@ def feedback(
             {"listener": name, "verdict": verdict, "artist": artist, "title": title, "changed": changed}
         )
     else:
-        say(
-            f"{name}: {verdict} {artist}{f' – {title}' if title else ' (everything)'}."
-            + ("" if changed else " It was so already.")
-        )
+        say(f"{name}: {verdict} {artist}{f' – {title}' if title else ' (everything)'}.")
         say("The next mix that is made follows it; editions already made stay as they were.")

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Bars, Home, open_house, print_json, say
+from earmark.cli.shared import AsJson, Bars, Home, counted, open_house, print_json, say
 
 
 def forget(
@@ -35,7 +35,8 @@ def forget(
     if as_json:
         print_json({"forgotten": done, "learned": learned})
         return
-    say(f"{name} is forgotten; {len(done.builds)} builds and {len(done.snapshots)} snapshots went, too.")
+    went = f"{counted(len(done.builds), 'build')} and {counted(len(done.snapshots), 'snapshot')}"
+    say(f"{name} is forgotten; {went} went, too.")
     if learned:
         say(f"Learned anew without them: build {learned.build} is live.")
     elif done.was_live:

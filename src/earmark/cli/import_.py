@@ -25,6 +25,9 @@ def import_(
         str | None,
         typer.Option(help='For csv: which column holds what, e.g. "ended=ts,artist=artist,title=track".'),
     ] = None,
+    time_zone: Annotated[
+        str | None, typer.Option(help="Where the listener lives, e.g. Europe/Berlin (default: UTC).")
+    ] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -39,6 +42,7 @@ def import_(
             listener=listener,
             community=community,
             columns=columns,
+            time_zone=time_zone,
             progress=Bars(),
         )
     if as_json:

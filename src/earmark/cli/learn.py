@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Bars, Home, open_house, print_json, say
+from earmark.cli.shared import AsJson, Bars, Home, counted, open_house, print_json, say
 
 
 def learn(
@@ -27,8 +27,8 @@ def learn(
         return
     counts = report.manifest.counts
     say(
-        f"Build {report.build}: {counts['listeners']:,} listeners and {counts['playlists']:,} playlists "
-        f"by {counts['songs']:,} songs."
+        f"Build {report.build}: {counted(counts['listeners'], 'listener')} and "
+        f"{counted(counts['playlists'], 'playlist')} by {counted(counts['songs'], 'song')}."
     )
     for name, score in report.manifest.held_out.items():
         say(f"  held-out {name}: {score.mean:.4f} ({score.low:.4f} to {score.high:.4f})")

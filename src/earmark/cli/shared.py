@@ -34,6 +34,11 @@ def say(text: str = "") -> None:
     typer.echo(text)
 
 
+def counted(number: int, noun: str) -> str:
+    """The number and the noun, in the singular where it is one."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def print_json(value: Any) -> None:
     """A report as JSON, one document, indented."""
     import msgspec

@@ -26,7 +26,7 @@ from earmark.signals.collaborative.matrix import Membership
 from earmark.signals.collaborative.neighbours import NeighbourConfig
 from earmark.store.snapshot import Frames
 
-LISTENERS_AT_ONCE = 512
+LISTENERS_AT_ONCE = 2_048
 DEEPEST = 500
 
 

@@ -51,6 +51,7 @@ def import_from(
     listener: str | None,
     community: str | None,
     columns: str | None,
+    time_zone: str | None = None,
     progress: Progress,
 ) -> ImportReport:
     """Read ``path`` as ``source`` and store what it tells.
@@ -62,6 +63,7 @@ def import_from(
         listener: whose listening it is; None for public data, or where the file names its listeners.
         community: under which name public data is kept; its listeners are called ``community/name``.
         columns: for ``csv``, which column holds what.
+        time_zone: where the listener lives, an IANA name; for the hours in their taste.
         progress: told of bytes read.
 
     Raises:
@@ -69,7 +71,9 @@ def import_from(
             stored then.
     """
     if any(name is not None and not name.strip() for name in (listener, community)):
-        raise EarmarkError("A name cannot be blank.", "Give --listener or --community a name that can be read.")
+        raise EarmarkError(
+            "A name cannot be blank.", "Give --listener or --community a name that can be read."
+        )
     if listener is None and community is None and "listener=" not in (columns or ""):
         raise EarmarkError(
             "Whose listening is this?",
@@ -85,6 +89,8 @@ def import_from(
                 left_out.add(batch.skipped)
                 rows += batch.rows
                 advance(batch.bytes_read)
+        if listener is not None and community is None and time_zone is not None:
+            writer.set_time_zone(writer.listener(listener), time_zone)
         with progress.stage("storing"):
             settled = writer.settle()
     return ImportReport(

@@ -17,8 +17,10 @@ def run_trial(house: House, progress: Progress, *, seed: int | None = None) -> R
         EarmarkError: nobody's history is long enough.
     """
     settings = house.learning if seed is None else house.learning.model_copy(update={"seed": seed})
+    # Among the snapshots, so that whatever a killed run leaves is swept, and forgotten, with them.
+    house.snapshots.mkdir(parents=True, exist_ok=True)
     with (
-        tempfile.TemporaryDirectory(prefix=".trial-", dir=house.home) as folder,
+        tempfile.TemporaryDirectory(prefix=".trial-", dir=house.snapshots) as folder,
         progress.stage("cutting a snapshot"),
     ):
         frames = house.store.snapshot(Path(folder) / "snapshot").frames()

@@ -7,11 +7,15 @@ from __future__ import annotations
 
 import os
 import threading
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 from threadpoolctl import ThreadpoolController
+
+T = TypeVar("T")
 
 
 def default_threads() -> int:
@@ -82,3 +86,26 @@ def one_blas_thread() -> Iterator[None]:
         yield
     finally:
         _one_blas_thread.leave()
+
+
+def in_order(work: Callable[[int], T], starts: Sequence[int], threads: int | None = None) -> Iterator[T]:
+    """Call ``work(start)`` for all ``starts``, several at once, and yield the results in order.
+
+    No more is begun ahead of whoever takes the results than there are threads.
+    """
+    threads = min(threads or default_threads(), len(starts))
+    if threads <= 1:
+        yield from map(work, starts)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        waiting = deque(pool.submit(work, start) for start in starts[:threads])
+        try:
+            for start in starts[threads:]:
+                done = waiting.popleft().result()
+                waiting.append(pool.submit(work, start))
+                yield done
+            while waiting:
+                yield waiting.popleft().result()
+        finally:
+            for job in waiting:
+                job.cancel()

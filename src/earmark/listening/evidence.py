@@ -156,17 +156,21 @@ def _verdict_strength(
     feedback: pl.DataFrame, own_playlists: pl.DataFrame, songs: pl.DataFrame, config: EvidenceConfig
 ) -> pl.DataFrame:
     """What loves, saves and own playlists add, in plays."""
-    loves = judged((Verdict.LOVE,), feedback.filter(pl.col("song").is_not_null()), songs)
-    saves = judged((Verdict.SAVE,), feedback.filter(pl.col("song").is_not_null()), songs)
-    listed = own_playlists.select("listener", "song").unique()
+    per_song = feedback.filter(pl.col("song").is_not_null())
+    per_artist = feedback.filter(pl.col("song").is_null())
+    # What is said of an artist is shared out among the songs, lest a long discography count a hundredfold.
+    share = songs.select("song", share=1.0 / pl.len().over("artist"))
+    worth = {Verdict.LOVE: config.loved, Verdict.SAVE: config.saved}
+    of_songs = [judged((v,), per_song, songs).with_columns(said=pl.lit(w)) for v, w in worth.items()]
+    of_artists = [
+        judged((v,), per_artist, songs)
+        .join(share, on="song")
+        .select("listener", "song", said=pl.col("share") * w)
+        for v, w in worth.items()
+    ]
+    listed = own_playlists.select("listener", "song").unique().with_columns(said=pl.lit(config.saved))
     return (
-        pl.concat(
-            [
-                loves.with_columns(said=pl.lit(config.loved)),
-                saves.with_columns(said=pl.lit(config.saved)),
-                listed.with_columns(said=pl.lit(config.saved)),
-            ]
-        )
+        pl.concat([*of_songs, *of_artists, listed])
         .group_by("listener", "song")
-        .agg(pl.col("said").sum())
+        .agg((pl.col("said") * GRAIN).round().cast(pl.Int64).sum() / GRAIN)
     )

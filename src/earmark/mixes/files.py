@@ -97,10 +97,8 @@ def _put(parent: ElementTree.Element, name: str, text: str | None) -> None:
 
 def _location(entry: ShownEntry) -> str:
     """One line that is no comment; blanks within an address are kept as they are."""
-    if entry.uri and not _CONTROL.search(entry.uri):
-        location = entry.uri
-    else:
-        location = _line(f"{entry.artist} - {entry.title}")
+    uri = entry.uri if entry.uri and not _CONTROL.search(entry.uri) else None
+    location = uri or _line(f"{entry.artist} - {entry.title}")
     return f"./{location}" if location.startswith("#") else location
 
 

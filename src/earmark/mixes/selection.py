@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import insort
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,6 +120,17 @@ def _fit_length(chosen: list[int], ranking: _Ranking, config: WeeklyConfig) -> l
     kept = list(chosen)
     used = {ranking.artists[place] for place in chosen}
     spare = [p for p, artist in enumerate(ranking.artists) if durations[p] and artist not in used]
+
+    def serves(place: int, old: int) -> bool:
+        gain = durations[place] - durations[old]
+        return (
+            sign * gain > LEAST_GAIN_MS
+            and ranking.artists[place] not in used
+            and ranking.known[place] <= ranking.known[old]
+            and ranking.hit[place] <= ranking.hit[old]
+            and _nearer(total + gain * stretch, total, shortest, longest)
+        )
+
     swapped = True
     while swapped:
         swapped = False
@@ -126,20 +138,15 @@ def _fit_length(chosen: list[int], ranking: _Ranking, config: WeeklyConfig) -> l
             if shortest <= total <= longest:
                 return sorted(kept)
             old = kept[at]
-            for place in spare if durations[old] else ():
-                gain = durations[place] - durations[old]
-                alike = ranking.known[place] <= ranking.known[old] and ranking.hit[place] <= ranking.hit[old]
-                fits = sign * gain > LEAST_GAIN_MS and _nearer(
-                    total + gain * stretch, total, shortest, longest
-                )
-                if alike and fits and ranking.artists[place] not in used:
-                    used.discard(ranking.artists[old])
-                    used.add(ranking.artists[place])
-                    kept[at] = place
-                    total += gain * stretch
-                    spare.remove(place)
-                    swapped = True
-                    break
+            new = next((place for place in spare if durations[old] and serves(place, old)), None)
+            if new is not None:
+                used.discard(ranking.artists[old])
+                used.add(ranking.artists[new])
+                spare.remove(new)
+                insort(spare, old)
+                kept[at] = new
+                total += (durations[new] - durations[old]) * stretch
+                swapped = True
     return sorted(kept)
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.kernels.threads import in_order
 from earmark.mixes.selection import WeeklyConfig, choose, hits
 from earmark.mixes.sequencing import by_likeness
 from earmark.ranking.reasons import Reason, explain
@@ -15,7 +17,7 @@ from earmark.ranking.recommender import Recommender
 from earmark.signals.collaborative.histories import Histories
 
 NAME = "weekly"
-LISTENERS_AT_ONCE = 512
+LISTENERS_AT_ONCE = 2_048
 
 
 class Draft(msgspec.Struct, frozen=True):
@@ -42,9 +44,13 @@ def compose(
         config: the shape of the mix.
     """
     hit = hits(recommender.popularity, config.hit_share)
-    for start in range(0, len(histories), LISTENERS_AT_ONCE):
+
+    def some(start: int) -> list[Draft]:
         part = histories.rows(start, start + LISTENERS_AT_ONCE)
-        yield from _compose_some(recommender, part, durations, hit, config)
+        return list(_compose_some(recommender, part, durations, hit, config))
+
+    starts = range(0, len(histories), LISTENERS_AT_ONCE)
+    yield from chain.from_iterable(in_order(some, starts))
 
 
 def _compose_some(

@@ -39,7 +39,6 @@ def forget(store: Store, builds: Builds, snapshots: Path, listener: ListenerReco
     for folder in folders:
         shutil.rmtree(folder)
     builds.sweep()
-    shutil.rmtree(snapshots / ".fresh", ignore_errors=True)
     with store.writing() as writer:
         writer.forget(listener.id)
     store.erase_traces()
@@ -47,7 +46,7 @@ def forget(store: Store, builds: Builds, snapshots: Path, listener: ListenerReco
 
 
 def _knows(snapshot: Path, listener: ListenerRecord) -> bool:
-    """Whether a snapshot holds the listener; one that cannot be read is taken to."""
+    """Whether a snapshot holds the listener; one that a killed run left half-written is taken to."""
     table = snapshot / "listeners.parquet"
     if not table.is_file():
         return True

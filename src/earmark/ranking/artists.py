@@ -7,6 +7,7 @@ fresh, how broad, and how much of the artist is left to hear are the best single
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import scipy.sparse as sp
@@ -63,6 +64,30 @@ class Bonds:
             per_artist(histories.skips),
             per_artist(histories.closed),
         )
+
+    def at(self, rows: Int32s, artists: Int32s) -> tuple[NDArray[np.float32], ...]:
+        """The five values, in the order of the fields, for each pair; 0 where nothing is stored."""
+        keys, values = self._table
+        if not len(keys):
+            return tuple(np.zeros((5, len(rows)), np.float32))
+        wanted = rows * np.int64(self.strength.shape[1]) + artists
+        place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
+        return tuple(values[:, place] * (keys[place] == wanted))
+
+    @cached_property
+    def _table(self) -> tuple[Int64s, NDArray[np.float32]]:
+        """Every (row, artist) that any of the five holds, as one ascending integer, and its ``(5, n)`` values."""
+        fields = (self.strength, self.recent, self.breadth, self.skips, self.closed)
+        width = np.int64(self.strength.shape[1])
+        keys = [
+            np.repeat(np.arange(one.shape[0], dtype=np.int64), np.diff(one.indptr)) * width + one.indices
+            for one in fields
+        ]
+        every = np.unique(np.concatenate(keys))
+        values = np.zeros((5, len(every)), np.float32)
+        for value, one, of_one in zip(values, fields, keys, strict=True):
+            value[np.searchsorted(every, of_one)] = one.data
+        return every, values
 
 
 def songs_by_known_artists(

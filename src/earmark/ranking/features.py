@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.ranking.artists import Bonds, Discographies
-from earmark.ranking.candidates import Candidates, look_up
+from earmark.ranking.candidates import Candidates
 
 Floats = NDArray[np.float32]
 
@@ -63,16 +63,16 @@ def features(
     """
     rows, songs = candidates.rows, candidates.songs
     artists = discographies.artist_of[songs]
-    plays = look_up(bonds.strength, rows, artists)
+    plays, recent, breadth, skips, closed = bonds.at(rows, artists)
     known = plays > 0
-    left = discographies.sizes[artists] - look_up(bonds.closed, rows, artists)
+    left = discographies.sizes[artists] - closed
     found = np.empty((len(candidates), len(Feature)), np.float32)
     found[:, Feature.ARTIST_PLAYS] = np.log1p(plays)
-    found[:, Feature.ARTIST_NOW] = np.log1p(look_up(bonds.recent, rows, artists))
-    found[:, Feature.ARTIST_BREADTH] = np.log1p(look_up(bonds.breadth, rows, artists))
+    found[:, Feature.ARTIST_NOW] = np.log1p(recent)
+    found[:, Feature.ARTIST_BREADTH] = np.log1p(breadth)
     found[:, Feature.ARTIST_KNOWN] = known
     found[:, Feature.ARTIST_LEFT] = np.log(np.maximum(left, 1)) * known
-    found[:, Feature.ARTIST_SKIPS] = np.log1p(look_up(bonds.skips, rows, artists))
+    found[:, Feature.ARTIST_SKIPS] = np.log1p(skips)
     found[:, Feature.LISTENERS] = np.log1p(listeners_holding[songs])
     found[:, Feature.PLAYLISTS] = np.log1p(playlists_holding[songs])
     found[:, Feature.NEIGHBOURS] = -np.log(candidates.ranks[0] + SOFTENING)

@@ -66,7 +66,7 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
                 bond = f"because you played {songs} by {artist} {_times(self.artist_plays)}"
                 return f"{bond}; {holders} it together with {' and '.join(titles)}" if titles else bond
             case Ground.HELD:
-                return f"{holders} it; we are still learning what you like"
+                return f"{holders} it, more than most songs that are new to you"
 
 
 def explain(

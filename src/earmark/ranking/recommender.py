@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from earmark.kernels.evidence import Evidence, Postings, find_evidence
 from earmark.ranking.artists import Bonds, Discographies, songs_by_known_artists
 from earmark.ranking.blend import Blend
-from earmark.ranking.candidates import Candidates, best_per_row, pool
+from earmark.ranking.candidates import Candidates, pool, ranked_within
 from earmark.ranking.features import Feature, Floats, features
 from earmark.signals.collaborative.arrays import load_array
 from earmark.signals.collaborative.columns import Columns, Int32s
@@ -148,8 +148,8 @@ class Recommender:
         """The ``n`` best songs of every listener that are not closed to them."""
         pairs, known = self.features(histories)
         scores = self.blend.score(known)
-        order = np.lexsort((pairs.songs, -scores, pairs.rows))
-        place = np.arange(len(order)) - pairs.indptr[pairs.rows[order]]
+        order = ranked_within(pairs.indptr, scores)
+        place = np.arange(len(order)) - pairs.indptr[pairs.rows]
         best = order[place < n]
         rows, place = pairs.rows[best], place[place < n]
         bond, together = self.blend.parts(known[best], self.config.depth)
@@ -217,7 +217,9 @@ class Recommender:
         n = self.config.popular
         # Four times as many, because a listener may know most hits; who knows them all has better candidates.
         reach = self._most_held[: 4 * n]
-        rows, place = np.nonzero(closed[:, reach].toarray() == 0)
-        return best_per_row(
-            rows.astype(np.int32), reach[place], -place.astype(np.float32), closed.shape[0], n
-        )
+        is_open = closed[:, reach].toarray() == 0
+        among = np.cumsum(is_open, axis=1) - 1
+        rows, place = np.nonzero(is_open & (among < n))
+        popular = np.full((closed.shape[0], n), -1, np.int32)
+        popular[rows, among[rows, place]] = reach[place]
+        return popular

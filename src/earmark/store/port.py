@@ -100,6 +100,9 @@ class Writer(Protocol):
             StoreError: the name exists on the other side (own listener against community, or another community).
         """
 
+    def set_time_zone(self, listener: ListenerId, time_zone: str) -> None:
+        """Note where the listener lives, by an IANA name."""
+
     def add_listens(self, listeners: Sequence[ListenerId], listens: Sequence[Listen], origin: Origin) -> None:
         """Hand over listens, ``listeners[i]`` having played ``listens[i]``. Buffered until ``settle``."""
 
@@ -114,7 +117,9 @@ class Writer(Protocol):
     def add_feedback(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
         """Store verdicts; returns how many changed anything."""
 
-    def take_back(self, listener: ListenerId, *, song: SongId | None = None, artist: int | None = None) -> int:
+    def take_back(
+        self, listener: ListenerId, *, song: SongId | None = None, artist: int | None = None
+    ) -> int:
         """Delete every verdict of the listener on this song or artist; returns how many there were."""
 
     def add_editions(self, editions: Iterable[EditionRecord]) -> None:

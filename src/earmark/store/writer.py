@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from zoneinfo import available_timezones
 
 from sqlalchemy import Connection
 
@@ -84,6 +85,19 @@ class SqlWriter:
                 do(self._connection, "INSERT INTO community VALUES (?, ?)", (self._communities[name], name))
         return self._communities[name]
 
+    def set_time_zone(self, listener: ListenerId, time_zone: str) -> None:
+        """Note where the listener lives, by an IANA name.
+
+        Raises:
+            StoreError: there is no such time zone.
+        """
+        if time_zone not in available_timezones():
+            raise StoreError(
+                f"{time_zone!r} is not a time zone.",
+                "Write it as Region/City, such as Europe/Berlin, or UTC.",
+            )
+        do(self._connection, "UPDATE listener SET time_zone = ? WHERE id = ?", (time_zone, listener))
+
     def add_listens(self, listeners: Sequence[ListenerId], listens: Sequence[Listen], origin: Origin) -> None:
         """Hand over listens, ``listeners[i]`` having played ``listens[i]``. Buffered until ``settle``."""
         self._listens.add(listeners, listens, origin)
@@ -118,7 +132,9 @@ class SqlWriter:
             self._changed.add(listener)
         return changed
 
-    def take_back(self, listener: ListenerId, *, song: SongId | None = None, artist: int | None = None) -> int:
+    def take_back(
+        self, listener: ListenerId, *, song: SongId | None = None, artist: int | None = None
+    ) -> int:
         """Delete every verdict of the listener on this song or artist; returns how many there were.
 
         Raises:
