@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
 
 class EarmarkError(Exception):
     """Something that the person at the keyboard can mend.
@@ -29,3 +33,19 @@ class NotLearnedError(EarmarkError):
 
 class UnknownNameError(EarmarkError):
     """No listener, artist or song goes by the given name."""
+
+
+@contextmanager
+def writing_to(path: Path) -> Iterator[None]:
+    """Say what cannot be written, and what to do, in place of the system's own words.
+
+    Raises:
+        EarmarkError: the disk is full, or writing there is not allowed.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise EarmarkError(
+            f"{path} cannot be written: {error.strerror or error}.",
+            "Free some space, or check that you may write there, and run the command again.",
+        ) from error

@@ -22,7 +22,7 @@ from earmark.errors import EarmarkError
 from earmark.evaluation.intervals import Interval
 from earmark.jobs.house import House
 from earmark.jobs.learning import run_learning, snapshot_of
-from earmark.jobs.weekly import draft_mixes, live_manifest
+from earmark.jobs.weekly import draft_mixes, live_manifest, run_weekly
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
@@ -186,3 +186,46 @@ def _one_more_listen(house: House, moment: int = 1_767_000_000_000) -> None:
         who = house.store.listeners()[0].id
         listen = Listen(Track("Somebody", "Something"), UnixMs(moment), 200_000)
         writer.add_listens([who], [listen], Origin("test"))
+
+
+def test_a_full_disk_is_said_and_the_live_build_stays(own_home: Path) -> None:
+    """No file may grow beyond 200 kB: the record is larger already, the build's files would be."""
+    with opened(own_home) as house:
+        live = house.builds.live()
+        _one_more_listen(house)
+    code = f"""
+import resource, sys
+resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
+sys.argv = ["earmark", "learn", "--home", {str(own_home)!r}]
+from earmark._app.main import main
+main()
+"""
+    ran = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True, text=True)
+    assert ran.returncode == 1
+    assert "Traceback" not in ran.stderr
+    assert "Free some space" in ran.stderr
+    with opened(own_home) as house:
+        assert house.builds.live() == live
+        assert run_learning(house, Unwatched()).live
+
+
+def test_killed_while_filing_mixes_what_was_filed_is_whole(own_home: Path) -> None:
+    code = f"""
+import os, signal
+from earmark.store import editions
+whole = editions.add_editions
+def add(connection, ids, records):
+    whole(connection, ids, records)
+    os.kill(os.getpid(), signal.SIGKILL)
+import earmark.store.writer
+earmark.store.writer.add_editions = add
+import sys; sys.argv = ["earmark", "weekly", "--week", "2026-W30", "--home", {str(own_home)!r}]
+from earmark._app.main import main
+main()
+"""
+    killed = subprocess.run([sys.executable, "-c", code], check=False, capture_output=True)
+    assert killed.returncode == -signal.SIGKILL
+    with opened(own_home) as house:
+        assert house.store.editions_made("weekly", "2026-W30") == set()
+        report = run_weekly(house, house.store.listeners(), "2026-W30", Unwatched())
+        assert report.made == 80

@@ -75,3 +75,15 @@ def test_everyone_else_keeps_what_they_have(house: House) -> None:
     assert after[1] == before[1]
     assert house.store.counts().listeners == counts.listeners - 1
     assert house.store.counts().editions == counts.editions - 1
+
+
+def test_what_killed_and_damaged_runs_left_goes_too(house: House) -> None:
+    damaged = house.builds.folder / "0123456789ab"
+    damaged.mkdir()
+    (damaged / "members-listeners-ids.npy").write_bytes(b"who knows")
+    halfway = house.snapshots / ".trial-halfway" / "snapshot"
+    halfway.mkdir(parents=True)
+    (halfway / "listens.parquet").write_bytes(b"somebody's")
+    forget(house.store, house.builds, house.snapshots, house.store.listeners()[0])
+    assert not damaged.exists()
+    assert not halfway.parent.exists()

@@ -24,7 +24,7 @@ def export(
     as_json: AsJson = False,
 ) -> None:
     """Write mixes as playlist files for players."""
-    from earmark.errors import EarmarkError
+    from earmark.errors import EarmarkError, writing_to
     from earmark.jobs.editions import show
     from earmark.jobs.weekly import this_week
     from earmark.mixes import weekly
@@ -51,12 +51,13 @@ def export(
             raise EarmarkError(
                 f"There are {len(people):,} mixes.", "Name a folder with --to, or one --listener."
             )
-        to.mkdir(parents=True, exist_ok=True)
         written = []
-        for person in people:
-            path = to / f"{_file_name(person.name)} {wanted}.{file_format}"
-            path.write_text(FORMATS[file_format](show(house, person, wanted)), encoding="utf-8")
-            written.append(str(path))
+        with writing_to(to):
+            to.mkdir(parents=True, exist_ok=True)
+            for person in people:
+                path = to / f"{_file_name(person.name)} {wanted}.{file_format}"
+                path.write_text(FORMATS[file_format](show(house, person, wanted)), encoding="utf-8")
+                written.append(str(path))
     if as_json:
         print_json({"written": written})
     else:

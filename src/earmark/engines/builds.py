@@ -116,6 +116,13 @@ class Builds:
             (self.folder / LIVE).unlink()
         self._discard(self.path(build))
 
+    def remove_damaged(self) -> None:
+        """Delete every folder that cannot be read as a build, whatever may be in it."""
+        whole = self.all()
+        for folder in self.folder.glob("[!.]*"):
+            if folder.is_dir() and folder.name not in whole:
+                self._discard(folder)
+
     def sweep(self) -> None:
         """Delete what killed runs left half-written."""
         for partial in self.folder.glob(".*.partial"):

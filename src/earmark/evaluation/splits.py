@@ -89,13 +89,16 @@ def cut(
         listeners=frames.listeners,
         feedback=feedback,
     )
-    return past, _found_later(placed, held_out, config)
+    judged_before = feedback.filter(pl.col("song").is_not_null()).select("listener", "song")
+    return past, _found_later(placed, judged_before, held_out, config)
 
 
-def _found_later(placed: pl.DataFrame, held_out: NDArray[np.int32], config: EvidenceConfig) -> FoundLater:
+def _found_later(
+    placed: pl.DataFrame, judged_before: pl.DataFrame, held_out: NDArray[np.int32], config: EvidenceConfig
+) -> FoundLater:
     pairs = ["listener", "song"]
     # A private play says that the song was known; it does not say that it was loved.
-    known = placed.filter(~pl.col("later")).select(pairs).unique()
+    known = pl.concat([placed.filter(~pl.col("later")).select(pairs), judged_before]).unique()
     found = (
         placed.filter(pl.col("later") & ~pl.col("private") & sounded(config))
         .group_by(pairs)

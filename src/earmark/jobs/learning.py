@@ -10,6 +10,7 @@ import msgspec
 from earmark.engines.builds import Builds, Interval, Manifest, name_of
 from earmark.engines.local import Learned, LearnSettings, learn, versions
 from earmark.engines.progress import Progress
+from earmark.errors import writing_to
 from earmark.jobs.house import House
 from earmark.ranking.features import Feature
 from earmark.store.snapshot import Snapshot
@@ -46,26 +47,28 @@ def run_learning(house: House, progress: Progress, *, accept_worse: bool = False
         snapshot = cut_snapshot(house)
     learned = learn(snapshot.frames(), house.learning, progress)
     manifest = _manifest(learned, snapshot, house.learning)
-    with progress.stage("writing the build"):
-        folder = builds.add(manifest, learned.model.save)
-    live, why = _judge(builds, manifest, accept_worse)
-    if live:
-        builds.go_live(manifest.id)
+    with writing_to(builds.folder):
+        with progress.stage("writing the build"):
+            folder = builds.add(manifest, learned.model.save)
+        live, why = _judge(builds, manifest, accept_worse)
+        if live:
+            builds.go_live(manifest.id)
     _tidy(house, manifest.id)
     return LearnReport(manifest.id, live, why, str(folder), manifest)
 
 
 def cut_snapshot(house: House) -> Snapshot:
     """A snapshot of the record as it is now, filed under its digest."""
-    house.snapshots.mkdir(parents=True, exist_ok=True)
     fresh = house.snapshots / ".fresh"
-    shutil.rmtree(fresh, ignore_errors=True)
-    digest = house.store.snapshot(fresh).digest()
-    final = house.snapshots / digest[:16]
-    if final.exists():
-        shutil.rmtree(fresh)
-    else:
-        fresh.rename(final)
+    with writing_to(house.snapshots):
+        house.snapshots.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(fresh, ignore_errors=True)
+        digest = house.store.snapshot(fresh).digest()
+        final = house.snapshots / digest[:16]
+        if final.exists():
+            shutil.rmtree(fresh)
+        else:
+            fresh.rename(final)
     return Snapshot(final)
 
 

@@ -40,7 +40,7 @@ def xspf(mix: Shown) -> str:
     tracks = ElementTree.SubElement(root, "trackList")
     for entry in mix.entries:
         track = ElementTree.SubElement(tracks, "track")
-        _put(track, "identifier", entry.uri)
+        _put(track, *_whereabouts(entry))
         _put(track, "title", entry.title)
         _put(track, "creator", entry.artist)
         _put(track, "annotation", entry.why)
@@ -71,9 +71,16 @@ def json(mix: Shown) -> str:
 FORMATS: Mapping[str, Callable[[Shown], str]] = {"m3u8": m3u8, "xspf": xspf, "jspf": jspf, "json": json}
 
 
+def _whereabouts(entry: ShownEntry) -> tuple[str, str | None]:
+    """An address that a player can open is a location; any other names the track without saying where it is."""
+    can_open = entry.uri is not None and entry.uri.startswith(("/", "file:", "http:", "https:"))
+    return ("location" if can_open else "identifier"), entry.uri
+
+
 def _jspf_track(entry: ShownEntry) -> dict[str, Any]:
+    place, address = _whereabouts(entry)
     return {
-        "identifier": [entry.uri] if entry.uri else None,
+        place: [address] if address else None,
         "title": entry.title,
         "creator": entry.artist,
         "annotation": entry.why,

@@ -38,6 +38,7 @@ def forget(store: Store, builds: Builds, snapshots: Path, listener: ListenerReco
         builds.remove(build)
     for folder in folders:
         shutil.rmtree(folder)
+    builds.remove_damaged()
     builds.sweep()
     with store.writing() as writer:
         writer.forget(listener.id)

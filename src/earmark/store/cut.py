@@ -55,7 +55,8 @@ def cut(connection: Connection, folder: Path) -> Snapshot:
             whole = Path(beside) / "snapshot"
             _cut_tables(connection, whole)
             whole.rename(folder)
-    except OSError as error:
+    # Polars wraps what the system says while it writes into an error of its own.
+    except (OSError, pl.exceptions.ComputeError) as error:
         raise StoreError(
             f"{folder}: the snapshot cannot be written ({error}).",
             "Free some space, or check that you may write there, and run the command again.",
