@@ -15,7 +15,7 @@ from earmark.sources.batch import Batch
 from earmark.sources.checks import window
 from earmark.sources.files import SourceFile
 from earmark.sources.json_rows import CUT_OFF
-from earmark.sources.spotify_extended import read_extended
+from earmark.sources.spotify_extended import Items, read_extended
 
 Memory = Callable[[str, bytes | str], SourceFile]
 Join = Callable[[Iterable[Batch]], Batch]
@@ -63,7 +63,7 @@ NO_SONG = {
 @pytest.fixture
 def read(memory: Memory, join: Join, now: UnixMs) -> Callable[..., Batch]:
     def read_rows(*rows: dict[str, Any]) -> Batch:
-        return join(read_extended(memory(NAME, json.dumps(rows)), window(now)))
+        return join(read_extended(memory(NAME, json.dumps(rows)), window(now), Items()))
 
     return read_rows
 
@@ -212,8 +212,8 @@ def test_a_file_cut_anywhere_gives_its_first_plays(
     memory: Memory, join: Join, now: UnixMs, rows: list[dict[str, Any]], cut: int, indent: int | None
 ) -> None:
     data = json.dumps(rows, indent=indent).encode()
-    whole = join(read_extended(memory(NAME, data), window(now)))
-    part = join(read_extended(memory(NAME, data[: cut % len(data)]), window(now)))
+    whole = join(read_extended(memory(NAME, data), window(now), Items()))
+    part = join(read_extended(memory(NAME, data[: cut % len(data)]), window(now), Items()))
     assert whole.rows == len(rows) == len(whole.listens) + len(whole.skipped)
     assert part.listens == whole.listens[: len(part.listens)]
     assert part.rows == len(part.listens) + len(part.skipped)
@@ -223,7 +223,7 @@ def test_a_file_cut_anywhere_gives_its_first_plays(
 
 def test_a_long_file_comes_in_batches_that_add_up(memory: Memory, now: UnixMs) -> None:
     file = memory(NAME, json.dumps([row()] * 20_000))
-    batches = list(read_extended(file, window(now)))
+    batches = list(read_extended(file, window(now), Items()))
     assert len(batches) > 1
     assert all(batch.rows <= 65_536 for batch in batches)
     assert sum(batch.rows for batch in batches) == sum(len(batch.listens) for batch in batches) == 20_000

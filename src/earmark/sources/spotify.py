@@ -12,7 +12,7 @@ from earmark.sources.checks import window
 from earmark.sources.files import SourceFile
 from earmark.sources.shapes import base_name, field_names, is_json
 from earmark.sources.spotify_account import read_library, read_playlists, read_plays
-from earmark.sources.spotify_extended import read_extended
+from earmark.sources.spotify_extended import Items, read_extended
 
 TITLE: Final = "Spotify's data download"
 
@@ -35,11 +35,11 @@ def read(files: Sequence[SourceFile], now: UnixMs | None) -> Iterator[Batch]:
     Raises:
         UnreadableInputError: a file's compressed data is damaged, or its JSON has another shape.
     """
-    possible = window(now)
+    possible, items = window(now), Items()
     for file in files:
         kind = _kind(file.name, file.head())
         if kind == "extended":
-            yield from read_extended(file, possible)
+            yield from read_extended(file, possible, items)
         elif kind == "plays":
             yield from read_plays(file, possible)
         elif kind == "playlists":

@@ -82,17 +82,16 @@ class _Row(msgspec.Struct, gc=False):
     incognito_mode: bool | int | None = None
 
 
-def read_extended(file: SourceFile, window: Window) -> Iterator[Batch]:
-    """The plays of one ``Streaming_History_*.json`` or ``endsong_*.json``.
+def read_extended(file: SourceFile, window: Window, items: Items) -> Iterator[Batch]:
+    """The plays of one ``Streaming_History_*.json`` or ``endsong_*.json``; ``items`` serves all files of a download.
 
     Raises:
         UnreadableInputError: it is not JSON, or its compressed data is damaged.
     """
-    items = _Items()
     yield from gathered(_batch(file.name, block, window, items) for block in read_rows(file, _Row))
 
 
-def _batch(name: str, block: Block[_Row], window: Window, items: _Items) -> Batch:
+def _batch(name: str, block: Block[_Row], window: Window, items: Items) -> Batch:
     listens: list[Listen] = []
     skipped = block.skipped
     earliest, latest = window.earliest, window.latest
@@ -123,7 +122,7 @@ def _batch(name: str, block: Block[_Row], window: Window, items: _Items) -> Batc
     return Batch(name, ORIGIN, count, listens, skipped=skipped, bytes_read=block.bytes_read)
 
 
-class _Items(dict[tuple[str | None, str | None, str | None, str | None], Item]):
+class Items(dict[tuple[str | None, str | None, str | None, str | None], Item]):
     """Tracks by the names a row gives them: each is checked and built once, however often it is played."""
 
     def __missing__(self, key: tuple[str | None, str | None, str | None, str | None]) -> Item:
