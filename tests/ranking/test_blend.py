@@ -85,11 +85,11 @@ POOLS = st.lists(st.lists(st.booleans(), min_size=1, max_size=6).filter(any), mi
 
 
 def loss_twin(weights, features, pools, ridge):
-    """Listener by listener: −Σ log P(loved) / √(number loved), and the ridge."""
+    """Listener by listener: the mean of −log P(loved), and the ridge."""
     total, start = 0.0, 0
     for loved in pools:
         score = features[start : start + len(loved)].astype(np.float64) @ weights
-        total -= (score[np.array(loved)] - logsumexp(score)).sum() / np.sqrt(sum(loved))
+        total -= (score[np.array(loved)] - logsumexp(score)).mean()
         start += len(loved)
     scale = features.astype(np.float64).std(axis=0) + 1e-6
     return total + ridge * (((weights - prior()) * scale) ** 2).sum()
