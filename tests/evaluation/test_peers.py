@@ -5,8 +5,8 @@ import pytest
 from tests.ranking.models import small_model
 
 from earmark.evaluation import peers
-from earmark.kernels.threads import one_blas_thread
 from earmark.signals.collaborative.matrix import joint_matrix
+from earmark.threads import one_blas_thread
 
 
 @pytest.fixture(scope="module")

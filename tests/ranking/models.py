@@ -6,7 +6,6 @@ from functools import cache
 
 from tests.tables import tables
 
-from earmark.kernels.threads import one_blas_thread
 from earmark.listening.evidence import EvidenceConfig
 from earmark.ranking.recommender import RankingConfig, Recommender
 from earmark.signals.collaborative.columns import Columns
@@ -15,6 +14,7 @@ from earmark.signals.collaborative.histories import Histories, read_histories
 from earmark.signals.collaborative.matrix import Membership
 from earmark.signals.collaborative.neighbours import NeighbourConfig
 from earmark.store.snapshot import Frames
+from earmark.threads import one_blas_thread
 
 RANKING = RankingConfig()
 

@@ -13,7 +13,6 @@ from earmark.engines.progress import Advance, Progress, Unwatched
 from earmark.errors import EarmarkError
 from earmark.evaluation.scores import Scores, score_lists
 from earmark.evaluation.splits import FoundLater, cut
-from earmark.kernels.threads import one_blas_thread
 from earmark.listening.evidence import EvidenceConfig
 from earmark.ranking.blend import Blend, BlendConfig
 from earmark.ranking.candidates import best_per_row, look_up
@@ -25,6 +24,7 @@ from earmark.signals.collaborative.histories import Histories, read_histories
 from earmark.signals.collaborative.matrix import Membership
 from earmark.signals.collaborative.neighbours import NeighbourConfig
 from earmark.store.snapshot import Frames
+from earmark.threads import one_blas_thread
 
 LISTENERS_AT_ONCE = 2_048
 DEEPEST = 500

@@ -13,13 +13,13 @@ from earmark.evaluation.intervals import Interval, paired_difference_interval
 from earmark.evaluation.metrics import coverage, mean, novelty, popularity_concentration
 from earmark.evaluation.scores import Scores, score_lists
 from earmark.evaluation.splits import FoundLater, cut
-from earmark.kernels.threads import one_blas_thread
 from earmark.mixes.selection import WeeklyConfig
 from earmark.mixes.weekly import compose
 from earmark.ranking.recommender import Recommender
 from earmark.signals.collaborative.columns import Int32s
 from earmark.signals.collaborative.histories import Histories
 from earmark.store.snapshot import Frames
+from earmark.threads import one_blas_thread
 
 OURS = "weekly discovery"
 MIX = "weekly discovery, the thirty of the mix"

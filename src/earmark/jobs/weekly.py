@@ -16,7 +16,6 @@ from earmark.engines.progress import Progress
 from earmark.errors import NotLearnedError
 from earmark.jobs.house import House
 from earmark.jobs.learning import snapshot_of
-from earmark.kernels.threads import one_blas_thread
 from earmark.listening.listens import UnixMs
 from earmark.mixes.weekly import NAME, Draft, compose
 from earmark.mixes.weeks import week_of
@@ -24,6 +23,7 @@ from earmark.ranking.recommender import Recommender
 from earmark.signals.collaborative.histories import Histories, read_histories
 from earmark.store.port import EditionRecord, EntryRecord, ItemId, ListenerId, ListenerRecord, SongId
 from earmark.store.snapshot import Frames, Snapshot
+from earmark.threads import one_blas_thread
 
 ASKED_ONE_BY_ONE = 256
 """So few listeners are read from the record; for more, those who have not changed are read from the snapshot."""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from earmark.kernels import _core
 from earmark.kernels.neighbours import NeighbourLists
 from earmark.kernels.sparse import Csr, Rows, checked_ids
-from earmark.kernels.threads import over_blocks
+from earmark.threads import over_blocks
 
 _Ids: TypeAlias = NDArray[Any]
 

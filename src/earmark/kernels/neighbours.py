@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from earmark.kernels import _core
 from earmark.kernels.sparse import Csr, Rows, check_count, excluded_rows
-from earmark.kernels.threads import over_blocks
+from earmark.threads import over_blocks
 
 SONGS_PER_BLOCK = 256
 LISTENERS_PER_BLOCK = 256

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from earmark.kernels import _core
 from earmark.kernels.sparse import Csr, Rows, check_count, excluded_rows
-from earmark.kernels.threads import one_blas_thread, over_blocks
+from earmark.threads import one_blas_thread, over_blocks
 
 LISTENERS_PER_BLOCK = 256
 SONGS_PER_TILE = 1024

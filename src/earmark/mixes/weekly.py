@@ -9,12 +9,12 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.kernels.threads import in_order
 from earmark.mixes.selection import WeeklyConfig, choose, hits
 from earmark.mixes.sequencing import by_likeness
 from earmark.ranking.reasons import Reason, explain
 from earmark.ranking.recommender import Recommender
 from earmark.signals.collaborative.histories import Histories
+from earmark.threads import in_order
 
 NAME = "weekly"
 LISTENERS_AT_ONCE = 2_048

@@ -18,9 +18,9 @@ from scipy import sparse
 
 from earmark.errors import EarmarkError, NotLearnedError
 from earmark.kernels.sparse import Csr, Rows
-from earmark.kernels.threads import default_threads, one_blas_thread, over_blocks
 from earmark.kernels.top import BALANCE_FROM, FactorIndex
 from earmark.signals.collaborative.arrays import damaged, load_arrays, save_arrays
+from earmark.threads import default_threads, one_blas_thread, over_blocks
 
 LISTENERS_PER_BLOCK = 256
 
@@ -113,7 +113,7 @@ class Factors:
 
         Args:
             history: (n_listeners, n_songs) weights as for ``fit``.
-            threads: as for `earmark.kernels.threads.over_blocks`; it does not change the result.
+            threads: as for `earmark.threads.over_blocks`; it does not change the result.
 
         Raises:
             ValueError: shapes do not fit or a weight is not finite.

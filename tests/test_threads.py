@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from threadpoolctl import threadpool_info
 
-from earmark.kernels.threads import one_blas_thread, over_blocks
+from earmark.threads import one_blas_thread, over_blocks
 
 
 def blas_threads() -> list[int]:
