@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
+from pathlib import Path
 
 import msgspec
 import numpy as np
 import polars as pl
 import pytest
-from tests.homes import WEEK
+from tests.homes import WEEK, opened
 
 from earmark.engines.progress import Unwatched
 from earmark.errors import NotLearnedError
@@ -245,3 +247,30 @@ def test_learning_again_changes_nothing(house: House) -> None:
     report = run_learning(house, Unwatched())
     assert report.live
     assert report.build == before.id
+
+
+def test_whoever_has_heard_all_there_is_gets_no_mix_and_one_once_there_is_more(tmp_path: Path) -> None:
+    def listens(first: int) -> list[Listen]:
+        return [
+            Listen(Track(f"Artist {n}", f"Song {n}"), UnixMs(1_700_000_000_000 + n * 400_000), 200_000)
+            for n in range(first, first + 60)
+        ]
+
+    with opened(tmp_path) as house:
+        with house.store.writing() as writer:
+            writer.add_listens([writer.listener("alone")] * 60, listens(0), Origin("test"))
+        run_learning(house, Unwatched())
+        report = run_weekly(house, house.store.listeners(), WEEK, Unwatched())
+        assert (report.made, report.empty) == (0, ("alone",))
+        with house.store.writing() as writer:
+            writer.add_listens([writer.listener("other", community="c")] * 60, listens(30), Origin("test"))
+        run_learning(house, Unwatched())
+        report = run_weekly(house, house.store.listeners()[:1], WEEK, Unwatched())
+        assert (report.made, report.empty, report.short) == (1, (), ())
+
+
+def test_a_build_is_used_with_the_settings_that_it_was_learned_with(house: House) -> None:
+    before = list(draft_mixes(house, live_manifest(house), house.store.listeners()[:5]))
+    ranking = house.learning.ranking.model_copy(update={"depth": 40, "popular": 30})
+    other = replace(house, learning=house.learning.model_copy(update={"ranking": ranking}))
+    assert list(draft_mixes(other, live_manifest(other), other.store.listeners()[:5])) == before

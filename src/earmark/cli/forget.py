@@ -20,21 +20,17 @@ def forget(
     as_json: AsJson = False,
 ) -> None:
     """Erase a listener everywhere: the record, snapshots and builds."""
-    from earmark.jobs.learning import run_learning
-    from earmark.privacy import forgetting
+    from earmark.jobs.forgetting import run_forgetting
 
     with open_house(context, home) as house:
         listener = house.store.find_listener(name)
         if not yes:
             typer.confirm(f"Erase everything about {name}? It cannot be undone.", abort=True, err=True)
-        done = forgetting.forget(house.store, house.builds, house.snapshots, listener)
-        counts = house.store.counts()
-        learned = None
-        if done.was_live and relearn and (counts.listens or counts.playlists):
-            learned = run_learning(house, Bars())
+        report = run_forgetting(house, listener, Bars(), relearn=relearn)
     if as_json:
-        print_json({"forgotten": done, "learned": learned})
+        print_json(report)
         return
+    done, learned = report.forgotten, report.learned
     went = f"{counted(len(done.builds), 'build')} and {counted(len(done.snapshots), 'snapshot')}"
     say(f"{name} is forgotten; {went} went, too.")
     if learned:

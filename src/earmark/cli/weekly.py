@@ -34,26 +34,28 @@ def weekly(
         if listener is None:
             everyone = [one for one in house.store.listeners() if one.community is None]
             report = run_weekly(house, everyone, wanted, Bars())
-            shown = show(house, everyone[0], wanted) if len(everyone) == 1 else None
+            shown = show(house, everyone[0], wanted) if len(everyone) == 1 and not report.empty else None
         else:
             person = house.store.find_listener(listener)
             report = run_weekly(house, [person], wanted, Bars())
-            shown = show(house, person, wanted)
+            shown = None if report.empty else show(house, person, wanted)
     if as_json:
         print_json({"report": report, "edition": shown} if shown else {"report": report})
         return
     if shown:
         print_edition(shown)
-    else:
+    elif report.made or report.already_made:
         say(f"{report.week}: {report.made:,} mixes made, {report.already_made:,} there already.")
         if report.still_learning:
             say(f"Still learning about {report.still_learning:,} listeners.")
         say("See one with `earmark weekly --listener NAME`.")
-    if report.short:
-        say(
-            f"Fewer songs than asked for {', '.join(report.short[:5])}: nothing else is open to them. "
-            "Import more playlists or histories with --community."
-        )
+    for names, what in ((report.short, "Fewer songs than asked"), (report.empty, "No mix")):
+        if names:
+            others = f" and {len(names) - 5:,} others" if len(names) > 5 else ""
+            say(
+                f"{what} for {', '.join(names[:5])}{others}: everything else that is known, they have heard "
+                "or been given. Import playlists or histories of others with --community, and learn again."
+            )
 
 
 def print_edition(shown: Shown) -> None:

@@ -12,6 +12,7 @@ from earmark.engines.local import Learned, LearnSettings, learn, versions
 from earmark.engines.progress import Progress
 from earmark.errors import writing_to
 from earmark.jobs.house import House
+from earmark.jobs.locks import learning
 from earmark.ranking.features import Feature
 from earmark.store.snapshot import Snapshot
 
@@ -39,8 +40,14 @@ def run_learning(house: House, progress: Progress, *, accept_worse: bool = False
         accept_worse: go live even if the held-out scores fell.
 
     Raises:
-        EarmarkError: there is nothing to learn from, or the disk refuses; the live build stays.
+        EarmarkError: there is nothing to learn from, the disk refuses, or another run is learning; the live
+            build stays.
     """
+    with learning(house.home):
+        return _run(house, progress, accept_worse)
+
+
+def _run(house: House, progress: Progress, accept_worse: bool) -> LearnReport:
     builds = house.builds
     builds.sweep()
     with progress.stage("cutting a snapshot"):
@@ -70,6 +77,11 @@ def cut_snapshot(house: House) -> Snapshot:
         else:
             fresh.rename(final)
     return Snapshot(final)
+
+
+def settings_of(manifest: Manifest) -> LearnSettings:
+    """The settings that a build was learned with; whatever uses the build goes by them, not by today's."""
+    return LearnSettings.model_validate(manifest.settings)
 
 
 def snapshot_of(house: House, manifest: Manifest) -> Snapshot:

@@ -8,6 +8,7 @@ from pathlib import Path
 from earmark.engines.progress import Progress
 from earmark.engines.trial import Report, try_weekly
 from earmark.jobs.house import House
+from earmark.jobs.locks import using
 
 
 def run_trial(house: House, progress: Progress, *, seed: int | None = None) -> Report:
@@ -20,6 +21,7 @@ def run_trial(house: House, progress: Progress, *, seed: int | None = None) -> R
     # Among the snapshots, so that whatever a killed run leaves is swept, and forgotten, with them.
     house.snapshots.mkdir(parents=True, exist_ok=True)
     with (
+        using(house.home),
         tempfile.TemporaryDirectory(prefix=".trial-", dir=house.snapshots) as folder,
         progress.stage("cutting a snapshot"),
     ):

@@ -15,7 +15,9 @@ from earmark.engines.builds import Manifest
 from earmark.engines.progress import Progress
 from earmark.errors import NotLearnedError
 from earmark.jobs.house import House
-from earmark.jobs.learning import snapshot_of
+from earmark.jobs.learning import settings_of, snapshot_of
+from earmark.jobs.locks import using
+from earmark.listening.evidence import EvidenceConfig
 from earmark.listening.listens import UnixMs
 from earmark.mixes.weekly import NAME, Draft, compose
 from earmark.mixes.weeks import week_of
@@ -31,7 +33,11 @@ EDITIONS_AT_ONCE = 10_000
 
 
 class WeeklyReport(msgspec.Struct, frozen=True):
-    """What a weekly run did. ``short`` names listeners whose edition holds fewer songs than it should."""
+    """What a weekly run did.
+
+    ``short`` names listeners whose edition holds fewer songs than it should, ``empty`` those to whom no song at all is
+    open; for these no edition is filed, so that they get one once more is known.
+    """
 
     week: str
     build: str
@@ -39,6 +45,7 @@ class WeeklyReport(msgspec.Struct, frozen=True):
     already_made: int
     still_learning: int
     short: tuple[str, ...]
+    empty: tuple[str, ...]
 
 
 def run_weekly(
@@ -50,19 +57,35 @@ def run_weekly(
         NotLearnedError: no build is live.
         StoreError: the record refuses; editions filed before stay.
     """
+    with using(house.home), one_blas_thread():
+        return _run(house, listeners, week, progress)
+
+
+def _run(house: House, listeners: Sequence[ListenerRecord], week: str, progress: Progress) -> WeeklyReport:
     manifest = live_manifest(house)
     done = house.store.editions_made(NAME, week)
     waiting = [one for one in listeners if one.id not in done]
     names: dict[int, str] = {one.id: one.name for one in waiting}
-    still_learning, short = 0, []
-    with one_blas_thread(), progress.stage("choosing songs", len(waiting), "listeners") as advance:
+    made, still_learning = 0, 0
+    short: list[str] = []
+    empty: list[str] = []
+    with progress.stage("choosing songs", len(waiting), "listeners") as advance:
         for batch in _batches(draft_mixes(house, manifest, waiting)):
-            _file(house, batch, week, manifest)
-            still_learning += sum(draft.still_learning for draft in batch)
-            short += [names[d.listener] for d in batch if len(d.songs) < house.weekly.entries]
+            drafts = [draft for draft in batch if draft.songs]
+            _file(house, drafts, week, manifest)
+            made += len(drafts)
+            still_learning += sum(draft.still_learning for draft in drafts)
+            short += [names[draft.listener] for draft in drafts if len(draft.songs) < house.weekly.entries]
+            empty += [names[draft.listener] for draft in batch if not draft.songs]
             advance(len(batch))
     return WeeklyReport(
-        week, manifest.id, len(waiting), len(listeners) - len(waiting), still_learning, tuple(short)
+        week=week,
+        build=manifest.id,
+        made=made,
+        already_made=len(listeners) - len(waiting),
+        still_learning=still_learning,
+        short=tuple(short),
+        empty=tuple(empty),
     )
 
 
@@ -71,9 +94,10 @@ def draft_mixes(house: House, manifest: Manifest, listeners: Sequence[ListenerRe
     if not listeners:
         return
     snapshot = snapshot_of(house, manifest)
-    model = Recommender.load(house.builds.path(manifest.id), house.learning.ranking)
+    settings = settings_of(manifest)
+    model = Recommender.load(house.builds.path(manifest.id), settings.ranking)
     ordered = sorted(listeners, key=lambda one: one.id)
-    histories = _current_histories(house, model, snapshot, ordered)
+    histories = _current_histories(house, model, snapshot, settings.evidence, ordered)
     yield from compose(model, histories, _aligned(model, snapshot.songs, "duration_ms"), house.weekly)
 
 
@@ -95,7 +119,11 @@ def live_manifest(house: House) -> Manifest:
 
 
 def _current_histories(
-    house: House, model: Recommender, snapshot: Snapshot, listeners: Sequence[ListenerRecord]
+    house: House,
+    model: Recommender,
+    snapshot: Snapshot,
+    evidence: EvidenceConfig,
+    listeners: Sequence[ListenerRecord],
 ) -> Histories:
     """What they have heard up to now: from the snapshot where nothing has changed since, else from the record."""
     store = house.store
@@ -119,7 +147,7 @@ def _current_histories(
         playlists,
         snapshot.songs,
         columns=model.columns,
-        config=house.learning.evidence,
+        config=evidence,
         given=store.songs_given(ids, NAME).select("listener", "song"),
     )
 
