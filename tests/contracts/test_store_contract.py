@@ -434,6 +434,14 @@ class TestForgetting:
         assert (counts.artists, counts.songs, counts.tracks) == (1, 1, 1)
         assert store.find_song("Velvet Harbour", "Lantern a") == 1
 
+    def test_what_is_to_be_kept_remains(self, store: Store) -> None:
+        listen_to(store, "Ada", play(track(0), 0), play(track(1), 1))
+        items = store.listens([store.find_listener("Ada").id])["item"].to_list()
+        with store.writing() as writer:
+            writer.forget(writer.listener("Ada"), keep=[items[1], 4_711])
+        assert (store.counts().songs, store.counts().listens) == (1, 0)
+        assert store.items([items[1]])["title"].to_list() == [track(1).title]
+
     def test_forgetting_and_listening_again_in_one_transaction(self, store: Store) -> None:
         listen_to(store, "Ada", play(track(0), 0))
         with store.writing() as writer:

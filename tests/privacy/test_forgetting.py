@@ -10,9 +10,10 @@ from tests.homes import opened
 from earmark.engines.progress import Unwatched
 from earmark.errors import UnknownNameError
 from earmark.jobs.house import House
-from earmark.jobs.learning import run_learning
+from earmark.jobs.learning import run_learning, snapshot_of
 from earmark.jobs.weekly import live_manifest, run_weekly
 from earmark.listening.listens import Listen, Origin, UnixMs
+from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
 from earmark.privacy.forgetting import forget
 
@@ -63,6 +64,21 @@ def test_a_build_that_never_knew_them_stays(house: House) -> None:
     done = forget(house.store, house.builds, house.snapshots, house.store.find_listener(NAME))
     assert not done.was_live
     assert house.builds.live() == live
+
+
+def test_what_a_build_that_stays_recommends_can_still_be_shown(own_home: Path) -> None:
+    with opened(own_home) as house:
+        with house.store.writing() as writer:
+            owner = writer.listener("Owner")
+            gone = tuple(Track(f"Band {n}", f"Song {n}") for n in range(30))
+            writer.add_playlists([Playlist("Mine", gone)], owner=owner)
+        run_learning(house, Unwatched())
+        with house.store.writing() as writer:
+            writer.add_playlists([Playlist("Mine", gone[:1])], owner=owner)
+            writer.listener(NAME)
+        forget(house.store, house.builds, house.snapshots, house.store.find_listener(NAME))
+        shown = snapshot_of(house, live_manifest(house)).songs["item"]
+        assert house.store.items(shown.to_list())["item"].to_list() == shown.to_list()
 
 
 def test_everyone_else_keeps_what_they_have(house: House) -> None:

@@ -41,7 +41,7 @@ def forget(store: Store, builds: Builds, snapshots: Path, listener: ListenerReco
     builds.remove_damaged()
     builds.sweep()
     with store.writing() as writer:
-        writer.forget(listener.id)
+        writer.forget(listener.id, keep=_shown_by(snapshots))
     store.erase_traces()
     return Forgotten(listener.name, tuple(tainted), tuple(folder.name for folder in folders), was_live)
 
@@ -54,3 +54,13 @@ def _knows(snapshot: Path, listener: ListenerRecord) -> bool:
     return bool(
         pl.scan_parquet(table).filter(pl.col("listener") == listener.id).select(pl.len()).collect().item()
     )
+
+
+def _shown_by(snapshots: Path) -> list[int]:
+    """The items by which the snapshots that are left show their songs.
+
+    Builds go on recommending these songs, though nothing stored may refer to them any more: a playlist that held
+    one may have changed since. None of them is the forgotten listener's, whom these snapshots do not know.
+    """
+    tables = sorted(snapshots.glob("*/songs.parquet"))
+    return pl.read_parquet(tables, columns=["item"])["item"].drop_nulls().to_list() if tables else []

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from sqlalchemy import Connection
 
-from earmark.store.rows import do
+from earmark.store.rows import ask_about, do
 
 _OF_LISTENER: Final = (
     "DELETE FROM entry WHERE edition_id IN (SELECT id FROM edition WHERE listener_id = ?)",
@@ -25,6 +26,7 @@ _SWEEP: Final = (
     """
     INSERT INTO kept
     SELECT item_id FROM listen UNION SELECT item_id FROM playlist_item UNION SELECT item_id FROM entry
+    UNION SELECT i.id FROM wanted_id w JOIN item i ON i.id = w.id
     """,
     # A song that only feedback speaks of keeps one version, so that it can still be shown.
     """
@@ -64,7 +66,8 @@ def forget_listener(connection: Connection, listener: int) -> None:
         do(connection, statement, (listener,))
 
 
-def sweep(connection: Connection) -> None:
-    """Delete every item, song, artist and community that nothing refers to any more."""
+def sweep(connection: Connection, keep: Sequence[int]) -> None:
+    """Delete every item, song, artist and community that nothing refers to any more; items of ``keep`` stay."""
+    ask_about(connection, keep)
     for statement in _SWEEP:
         do(connection, statement)

@@ -125,8 +125,11 @@ class Writer(Protocol):
     def add_editions(self, editions: Iterable[EditionRecord]) -> None:
         """Store editions; one that exists for (listener, mix, week) stays as it was made."""
 
-    def forget(self, listener: ListenerId) -> None:
-        """Erase the listener, all that hangs on them, and every item, song and artist that nobody else refers to."""
+    def forget(self, listener: ListenerId, *, keep: Iterable[int] = ()) -> None:
+        """Erase the listener, all that hangs on them, and every item, song and artist that nobody else refers to.
+
+        Items of ``keep``, and so their songs and artists, stay even if nothing stored refers to them.
+        """
 
 
 class Store(Protocol):

@@ -35,6 +35,7 @@ class SqlWriter:
         self._communities: dict[str, int] = {}
         self._changed: set[int] = set()
         self._forgotten = False
+        self._keep: set[int] = set()
 
     def listener(self, name: str, *, community: str | None = None) -> ListenerId:
         """The listener of this name, created if new.
@@ -151,19 +152,20 @@ class SqlWriter:
         """Store editions; one that exists for (listener, mix, week) stays as it was made."""
         add_editions(self._connection, self._ids, editions)
 
-    def forget(self, listener: ListenerId) -> None:
-        """Erase the listener, all that hangs on them, and whatever nobody else refers to."""
+    def forget(self, listener: ListenerId, *, keep: Iterable[int] = ()) -> None:
+        """Erase the listener, all that hangs on them, and whatever nobody else refers to but items of ``keep``."""
         self.settle()
         forget_listener(self._connection, listener)
         self._listeners = {name: known for name, known in self._listeners.items() if known[0] != listener}
         self._changed.discard(listener)
         self._forgotten = True
+        self._keep.update(keep)
 
     def finish(self) -> None:
         """Settle what is still buffered and write what concerns the transaction as a whole."""
         self.settle()
         if self._forgotten:
-            sweep(self._connection)
+            sweep(self._connection, sorted(self._keep))
         put(
             self._connection,
             "UPDATE listener SET revision = revision + 1 WHERE id = ?",
