@@ -3,8 +3,9 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from earmark.engines.builds import LIVE, MANIFEST, Builds, Interval, Manifest, name_of
+from earmark.engines.builds import LIVE, MANIFEST, Builds, Manifest, name_of
 from earmark.errors import NotLearnedError
+from earmark.evaluation.intervals import Interval
 
 MADE = Manifest(
     id="",

@@ -17,17 +17,10 @@ from typing import Any
 import msgspec
 
 from earmark.errors import NotLearnedError
+from earmark.evaluation.intervals import Interval
 
 MANIFEST = "manifest.json"
 LIVE = "live"
-
-
-class Interval(msgspec.Struct, frozen=True):
-    """A mean over listeners and its 95 % bootstrap interval."""
-
-    mean: float
-    low: float
-    high: float
 
 
 class Manifest(msgspec.Struct, frozen=True):

@@ -5,8 +5,8 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 
-from earmark.engines.builds import Interval
 from earmark.engines.progress import Progress
+from earmark.evaluation.intervals import Interval
 from earmark.jobs.editions import show
 from earmark.jobs.house import House
 from earmark.jobs.learning import run_learning

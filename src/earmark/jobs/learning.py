@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from earmark.engines.builds import Builds, Interval, Manifest, name_of
+from earmark.engines.builds import Builds, Manifest, name_of
 from earmark.engines.local import Learned, LearnSettings, learn, versions
 from earmark.engines.progress import Progress
 from earmark.errors import writing_to
@@ -105,10 +105,7 @@ def _manifest(learned: Learned, snapshot: Snapshot, settings: LearnSettings) -> 
             "listener_songs": int(histories.weight.nnz),
             "playlist_songs": int(model.members.playlists.nnz),
         },
-        held_out={
-            name: Interval(score.mean, score.low, score.high)
-            for name, score in learned.scores.intervals(settings.seed).items()
-        },
+        held_out=learned.scores.intervals(settings.seed),
         held_out_listeners=learned.scores.n_listeners,
         blend={
             feature.name.lower(): round(float(weight), 6)
