@@ -136,7 +136,7 @@ def commands(text: str) -> Iterator[list[str]]:
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: str(path.relative_to(ROOT)))
 def test_commands_shown_can_be_given(path: Path) -> None:
     for verb, *words in commands(path.read_text(encoding="utf-8")):
-        if verb == "--help":
+        if verb in ("--help", "--version"):
             continue
         assert verb in VERBS, f"earmark {verb}"
         taken = {name for one in VERBS[verb].params for name in (*one.opts, *one.secondary_opts)} | {"--help"}

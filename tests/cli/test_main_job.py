@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import shutil
 from pathlib import Path
 from xml.etree import ElementTree
@@ -116,6 +117,47 @@ def test_feedback_is_followed_shown_and_taken_back(earmark, home: Path) -> None:
     assert json.loads(earmark("taste", "anna", "--home", home, "--json").out)["said"] == []
 
 
+def test_feedback_says_what_it_understood_and_what_there_was_to_take_back(earmark, home: Path) -> None:
+    taste = json.loads(earmark("taste", "anna", "--home", home, "--json").out)
+    song = taste["top_songs"][0]
+    typed = (song["by"].upper(), f"{song['name'].upper()} (Live)")
+    assert f"{song['by']} – {song['name']}" in earmark("feedback", "anna", "hate", *typed, "--home", home).out
+    assert "The next mix" in earmark("feedback", "anna", "clear", *typed, "--home", home).out
+    assert "nothing to take back" in earmark("feedback", "anna", "clear", *typed, "--home", home).out
+
+
+def test_a_blank_title_is_not_everything_by_the_artist(earmark, home: Path) -> None:
+    artist = json.loads(earmark("taste", "anna", "--home", home, "--json").out)["top_artists"][0]["name"]
+    assert earmark("feedback", "anna", "hate", artist, "", "--home", home).status == 1
+    assert json.loads(earmark("taste", "anna", "--home", home, "--json").out)["said"] == []
+
+
+def test_taste_names_the_time_zone_of_its_hours(earmark, home: Path, downloads: Path) -> None:
+    zip_path = downloads / "my_spotify_data.zip"
+    utc = json.loads(earmark("taste", "anna", "--home", home, "--json").out)
+    earmark(
+        "import", "spotify", zip_path, "--listener", "anna", "--time-zone", "Asia/Kolkata", "--home", home
+    )
+    there = json.loads(earmark("taste", "anna", "--home", home, "--json").out)
+    assert (utc["time_zone"], there["time_zone"]) == ("UTC", "Asia/Kolkata")
+    assert utc["hours"] != there["hours"]
+    assert "Asia/Kolkata" in earmark("taste", "anna", "--home", home).out
+
+
+def test_listeners_of_any_name_get_a_file_each(earmark, home: Path, tmp_path: Path) -> None:
+    ours = tmp_path / "one.jsonl"
+    ours.write_text('{"name": "Mine", "tracks": [["Somebody", "Something"]]}')
+    for name in ("a/b", "A:B", "ä" * 300, "..", " two  words\n"):
+        assert earmark("import", "playlists", ours, "--listener", name, "--home", home).status == 0
+    earmark("weekly", "--week", "2026-W05", "--home", home)
+    to = tmp_path / "lists"
+    assert earmark("export", "weekly", "--week", "2026-W05", "--to", to, "--home", home).status == 0
+    assert len(list(to.iterdir())) == 6
+    assert (to / "two words 2026-W05.m3u8").exists()
+    assert (to / "A_B 2026-W05.m3u8").exists()
+    assert (to / "a_b (2) 2026-W05.m3u8").exists()
+
+
 @pytest.mark.parametrize("file_format", ["m3u8", "xspf", "jspf", "json"])
 def test_export_in_every_format(earmark, home: Path, tmp_path: Path, file_format: str) -> None:
     where = ("--week", "2026-W05", "--home", home)
@@ -139,14 +181,17 @@ def test_export_in_every_format(earmark, home: Path, tmp_path: Path, file_format
         assert back["playlists_new"] == 1
 
 
-def test_evaluate(earmark, home: Path) -> None:
+def test_evaluate(earmark, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     report = json.loads(earmark("evaluate", "--home", home, "--json").out)
     assert [line["system"] for line in report["lines"]][2:] == [
         "popularity",
         "artists they know",
         "implicit iALS",
     ]
-    assert "recall@100" in earmark("evaluate", "--home", home).out
+    monkeypatch.setenv("COLUMNS", "80")
+    shown = earmark("evaluate", "--home", home).out
+    assert "recall@100" in shown
+    assert "novelty" in shown
 
 
 def test_forget(earmark, home: Path) -> None:
@@ -181,6 +226,8 @@ def test_forgetting_asks_first(earmark, home: Path, monkeypatch: pytest.MonkeyPa
         (["import", "spotify", "/nowhere/at/all.zip", "--listener", "anna"], "/nowhere/at/all.zip"),
         (["import", "napster", "/etc/hostname", "--listener", "anna"], "listenbrainz"),
         (["import", "spotify", "/etc/hostname"], "--listener"),
+        (["import", "spotify", "/etc/hostname", "--listener", " "], "blank"),
+        (["import", "spotify", "/etc/hostname", "--listener", "a\udcffb"], "garbled"),
     ],
 )
 def test_what_cannot_be_done_is_said_with_the_remedy(
@@ -190,6 +237,32 @@ def test_what_cannot_be_done_is_said_with_the_remedy(
     assert said.status == 1
     assert says in said.err
     assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize("verb", ["evaluate", "demo"])
+def test_a_seed_below_zero_is_refused(earmark, tmp_path: Path, verb: str) -> None:
+    said = earmark(verb, "--seed", "-1", "--home", tmp_path / "empty")
+    assert said.status == 2
+    assert "--seed" in said.err
+
+
+@pytest.mark.parametrize("url", ["no url", "postgresql://me:secret@there/music"])
+def test_a_database_of_another_kind_is_refused_without_giving_its_password_away(
+    earmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+) -> None:
+    monkeypatch.setenv("EARMARK_DATABASE_URL", url)
+    said = earmark("status", "--home", tmp_path / "empty")
+    assert said.status == 1
+    assert "sqlite:///" in said.err
+    assert "secret" not in said.err
+
+
+def test_a_command_that_is_proposed_can_be_pasted(earmark, home: Path, downloads: Path) -> None:
+    lists = downloads / "playlists.jsonl.gz"
+    earmark("import", "playlists", lists, "--listener", "Ann O'Hara", "--home", home)
+    said = earmark("export", "weekly", "--listener", "Ann O'Hara", "--home", home)
+    command = said.err.split("`")[1]
+    assert shlex.split(command)[:4] == ["earmark", "weekly", "--listener", "Ann O'Hara"]
 
 
 def test_a_setting_that_does_not_fit_is_named(

@@ -66,6 +66,15 @@ def test_dates_before_2002_and_more_than_a_day_ahead() -> None:
         possible.check(1_700_086_400_001)
 
 
+def test_a_date_that_cannot_be_is_told_as_a_date_where_a_calendar_holds_it() -> None:
+    possible = window(UnixMs(1_700_000_000_000))
+    with pytest.raises(RowFaultError) as early:
+        possible.check(915_192_000_500)
+    with pytest.raises(RowFaultError) as late:
+        possible.check(10**20)
+    assert (early.value.detail, late.value.detail) == ("1999-01-01 12:00:00", str(10**20))
+
+
 def test_the_present_is_the_clocks_unless_given() -> None:
     before = time.time_ns() // 1_000_000
     assert before <= window(None).latest - 86_400_000 <= time.time_ns() // 1_000_000

@@ -273,3 +273,24 @@ def test_its_own_files(name: str, text: str) -> None:
 )
 def test_other_files(name: str, text: str) -> None:
     assert not recognises(name, text.encode())
+
+
+# --- many files ---
+
+BOMB = '<!DOCTYPE x [<!ENTITY a "b">]><playlist version="1" xmlns="http://xspf.org/ns/0/"></playlist>'
+
+
+def test_one_file_that_cannot_be_read_does_not_cost_the_others(
+    memory: Memory, join: Join, now: UnixMs
+) -> None:
+    good = memory("good.m3u", "#EXTM3U\n#EXTINF:100,Vera Lind - Copper\nx:1\n")
+    found = join(read([memory("bad.xspf", BOMB), good], now))
+    assert [one.name for one in found.playlists] == ["good"]
+    assert [(row.file, row.row, row.cause) for row in found.skipped] == [
+        ("bad.xspf", 0, checks.UNREADABLE_FILE)
+    ]
+
+
+def test_the_only_file_that_cannot_be_read_is_an_error(memory: Memory, now: UnixMs) -> None:
+    with pytest.raises(UnreadableInputError, match=r"bad\.xspf"):
+        list(read([memory("bad.xspf", BOMB)], now))

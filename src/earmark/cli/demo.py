@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def demo(
     context: typer.Context,
-    seed: Annotated[int, typer.Option(help="Another seed makes another world.")] = 1,
+    seed: Annotated[int, typer.Option(min=0, help="Another seed makes another world.")] = 1,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from math import isnan
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Bars, Home, open_house, print_json, print_table, say
+from earmark.cli.shared import AsJson, Bars, Home, counted, open_house, print_json, print_table, say
 
 if TYPE_CHECKING:
     from earmark.engines.trial import Report
@@ -14,7 +15,9 @@ if TYPE_CHECKING:
 
 def evaluate(
     context: typer.Context,
-    seed: Annotated[int | None, typer.Option(help="Overrules the setting EARMARK_LEARN__SEED.")] = None,
+    seed: Annotated[
+        int | None, typer.Option(min=0, help="Overrules the setting EARMARK_LEARN__SEED.")
+    ] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -36,21 +39,24 @@ def _show(report: Report) -> None:
             line.system,
             *(f"{line.scores[name].mean:.4f}" for name in names),
             f"{line.coverage:.2%}",
-            f"{line.novelty:.1f}",
-            f"{line.ahead.mean:+.4f} ({line.ahead.low:+.4f} to {line.ahead.high:+.4f})" if line.ahead else "",
+            "–" if isnan(line.novelty) else f"{line.novelty:.1f}",
         ]
         for line in report.lines
     ]
     print_table(
-        f"{report.listeners:,} listeners, cut at {report.cut:.0%} of their listens",
-        ["", *names, "coverage", "novelty (bits)", "we are ahead in recall@100"],
+        f"{counted(report.listeners, 'listener')}, cut at {report.cut:.0%} of their listens",
+        ["", *names, "coverage", "novelty\n(bits)"],
         rows,
         numeric=tuple(range(1, len(names) + 3)),
     )
+    for line in report.lines:
+        if line.ahead:
+            lead = f"{line.ahead.mean:+.4f} ({line.ahead.low:+.4f} to {line.ahead.high:+.4f})"
+            say(f"Our recall@100 less that of {line.system}: {lead}.")
     ours = report.lines[0].scores
     say("95 % intervals of ours: " + ", ".join(f"{n} {ours[n].low:.4f}–{ours[n].high:.4f}" for n in names))
     say(
-        f"They found {report.found_later:,} songs later and played them at least twice; "
+        f"They found {counted(report.found_later, 'song')} later and played them at least twice; "
         f"{report.reachable:.0%} of these were held by anybody before."
     )
     for note in report.notes:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from itertools import count
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Home, open_house, print_json, say
+from earmark.cli.shared import AsJson, Home, open_house, print_json, say, say_exactly
+
+LONGEST_NAME = 200
+"""Bytes of a listener's name in a file's name; 255 is all that a file system takes."""
 
 
 def export(
@@ -45,7 +49,7 @@ def export(
             if not people:
                 raise EarmarkError(f"No weekly mixes of {wanted} are made.", "Run `earmark weekly` first.")
         if to is None and len(people) == 1:
-            typer.echo(FORMATS[file_format](show(house, people[0], wanted)), nl=False)
+            say_exactly(FORMATS[file_format](show(house, people[0], wanted)))
             return
         if to is None:
             raise EarmarkError(
@@ -54,8 +58,9 @@ def export(
         written = []
         with writing_to(to):
             to.mkdir(parents=True, exist_ok=True)
+            taken: set[str] = set()
             for person in people:
-                path = to / f"{_file_name(person.name)} {wanted}.{file_format}"
+                path = to / f"{_file_name(person.name, taken)} {wanted}.{file_format}"
                 path.write_text(FORMATS[file_format](show(house, person, wanted)), encoding="utf-8")
                 written.append(str(path))
     if as_json:
@@ -64,5 +69,12 @@ def export(
         say(f"{len(written):,} files written to {to}.")
 
 
-def _file_name(name: str) -> str:
-    return "".join(c if c.isalnum() or c in " -_." else "_" for c in name).strip(". ") or "listener"
+def _file_name(name: str, taken: set[str]) -> str:
+    """A name that any file system takes, short enough for all, and nobody else's; added to ``taken``."""
+    plain = "".join(c if c.isalnum() or c in " -_." else "_" for c in name)
+    # File systems count bytes, and some tell neither case nor accents apart as we do.
+    short = plain.encode()[:LONGEST_NAME].decode(errors="ignore").strip(". ") or "listener"
+    free = (f"{short} ({n})" if n > 1 else short for n in count(1))
+    found = next(one for one in free if one.casefold() not in taken)
+    taken.add(found.casefold())
+    return found

@@ -34,10 +34,15 @@ def feedback(
         raise EarmarkError(f"{verdict!r} is not a verdict.", f"Say {', '.join(known)} or clear.")
     with open_house(context, home) as house:
         listener = house.store.find_listener(name)
-        song = house.store.find_song(artist, title) if title else None
-        whole = None if title else house.store.find_artist(artist)
+        song = whole = shown = None
+        if title is None:
+            whole = house.store.find_artist(artist)
+            by = house.store.artists([whole])["artist_name"].item()
+        else:
+            song = house.store.find_song(artist, title)
+            by, shown = house.store.songs([song]).select("artist_name", "title").row(0)
         with house.store.writing() as writer:
-            about = Track(artist, title) if title else None
+            about = None if title is None else Track(artist, title)
             if verdict == "clear":
                 changed = writer.take_back(listener.id, song=song, artist=whole)
             else:
@@ -46,9 +51,11 @@ def feedback(
                 )
                 changed = writer.add_feedback(listener.id, [said])
     if as_json:
-        print_json(
-            {"listener": name, "verdict": verdict, "artist": artist, "title": title, "changed": changed}
-        )
+        print_json({"listener": name, "verdict": verdict, "artist": by, "title": shown, "changed": changed})
     else:
-        say(f"{name}: {verdict} {artist}{f' – {title}' if title else ' (everything)'}.")
+        thing = f"{by} – {shown}" if shown else f"{by} (everything)"
+        if verdict == "clear" and not changed:
+            say(f"{name} had said nothing about {thing}, so there is nothing to take back.")
+            return
+        say(f"{name}: {verdict} {thing}.")
         say("The next mix that is made follows it; editions already made stay as they were.")

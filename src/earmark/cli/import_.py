@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Bars, Home, open_house, print_json, say
+from earmark.cli.shared import AsJson, Bars, Home, counted, open_house, print_json, say
 
 if TYPE_CHECKING:
     from earmark.jobs.importing import ImportReport
@@ -52,7 +52,7 @@ def import_(
 
 
 def _show(report: ImportReport) -> None:
-    say(f"Read {report.rows:,} rows.")
+    say(f"Read {counted(report.rows, 'row')}.")
     if report.listens_new or report.listens_repeated or report.listens_same_play:
         say(
             f"Listens: {report.listens_new:,} new, {report.listens_repeated:,} stored before, "
@@ -64,7 +64,7 @@ def _show(report: ImportReport) -> None:
             f"{report.playlists_repeated:,} stored before."
         )
     if report.feedback_changed:
-        say(f"Loves, hates and saves: {report.feedback_changed:,}.")
+        say(f"Verdicts (love, hate, hide, save): {report.feedback_changed:,}.")
     for cause in report.left_out:
         say(f"Left out: {cause.rows:,} × {cause.cause}")
         for row in cause.first:

@@ -30,8 +30,10 @@ def learn(
         f"Build {report.build}: {counted(counts['listeners'], 'listener')} and "
         f"{counted(counts['playlists'], 'playlist')} by {counted(counts['songs'], 'song')}."
     )
+    if report.manifest.held_out:
+        say(f"  on what {counted(report.manifest.held_out_listeners, 'held-out listener')} found later:")
     for name, score in report.manifest.held_out.items():
-        say(f"  held-out {name}: {score.mean:.4f} ({score.low:.4f} to {score.high:.4f})")
+        say(f"  {name}: {score.mean:.4f} ({score.low:.4f} to {score.high:.4f})")
     for note in report.manifest.notes:
         say(f"  note: {note}")
     say(f"{'Live' if report.live else 'Not live'}. {report.why}")

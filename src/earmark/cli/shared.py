@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -31,7 +31,30 @@ def open_house(context: typer.Context, home: Path | None) -> AbstractContextMana
 
 def say(text: str = "") -> None:
     """A line to standard output."""
-    typer.echo(text)
+    with writing_to_output():
+        typer.echo(text)
+
+
+def say_exactly(text: str) -> None:
+    """A document to standard output: in UTF-8, whatever the terminal's encoding is."""
+    with writing_to_output():
+        typer.echo(text.encode(), nl=False)
+
+
+@contextmanager
+def writing_to_output() -> Iterator[None]:
+    """Say that the output cannot be written, if so; a reader that has seen enough and left is no fault.
+
+    Raises:
+        EarmarkError: the disk that the output goes to is full, or the like.
+    """
+    from earmark.errors import writing_to
+
+    with writing_to(Path("the output")):
+        try:
+            yield
+        except BrokenPipeError:
+            raise SystemExit(0) from None
 
 
 def counted(number: int, noun: str) -> str:
@@ -43,7 +66,7 @@ def print_json(value: Any) -> None:
     """A report as JSON, one document, indented."""
     import msgspec
 
-    typer.echo(msgspec.json.format(msgspec.json.encode(value), indent=2))
+    say_exactly(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
 
 
 def print_table(
@@ -56,10 +79,14 @@ def print_table(
 
     table = Table(title=title, title_justify="left", title_style="bold", show_edge=False, pad_edge=False)
     for index, header in enumerate(headers):
-        table.add_column(header, justify="right" if index in numeric else "left", overflow="fold")
+        # Figures and their headings are never broken; there is a little room to lose in words.
+        least = max(map(len, header.split()), default=0) if index in numeric else None
+        justify: Literal["right", "left"] = "right" if index in numeric else "left"
+        table.add_column(header, justify=justify, overflow="fold", min_width=least)
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
-    Console().print(table)
+    with writing_to_output():
+        Console().print(table)
 
 
 class Bars:

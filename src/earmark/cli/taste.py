@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Home, open_house, print_json, print_table, say
+from earmark.cli.shared import AsJson, Home, counted, open_house, print_json, print_table, say
 
 if TYPE_CHECKING:
     from earmark.taste.profile import Favourite, Taste
@@ -34,7 +34,8 @@ def taste(
 
 def _show(taste: Taste) -> None:
     say(
-        f"{taste.listener}: {taste.listens:,} listens of {taste.songs:,} songs by {taste.artists:,} artists, "
+        f"{taste.listener}: {counted(taste.listens, 'listen')} of {counted(taste.songs, 'song')} by "
+        f"{counted(taste.artists, 'artist')}, "
         f"{taste.first_listen or 'never'} to {taste.last_listen or 'never'}."
     )
     say(
@@ -44,12 +45,14 @@ def _show(taste: Taste) -> None:
     say()
     _favourites("Artists of now", taste.top_artists)
     _favourites("Songs of now", taste.top_songs)
+    say(f"When, in the time of {taste.time_zone}:")
     say(f"By hour (0–23):     {_spark(taste.hours)}")
     say(f"By weekday (Mo–Su): {_spark(taste.weekdays)}")
     for judged in taste.said:
         say(f"{judged.verdict}: {judged.artist}{f' – {judged.title}' if judged.title else ' (everything)'}")
     if taste.private_listens:
-        say(f"{taste.private_listens:,} private listens are kept and teach nothing.")
+        kept = "is kept and teaches" if taste.private_listens == 1 else "are kept and teach"
+        say(f"{counted(taste.private_listens, 'private listen')} {kept} nothing.")
 
 
 def _favourites(title: str, favourites: tuple[Favourite, ...]) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Bars, Home, open_house, print_json, print_table, say
+from earmark.cli.shared import AsJson, Bars, Home, counted, open_house, print_json, print_table, say
 
 if TYPE_CHECKING:
     from earmark.mixes.shown import Shown
@@ -47,7 +47,7 @@ def weekly(
     elif report.made or report.already_made:
         say(f"{report.week}: {report.made:,} mixes made, {report.already_made:,} there already.")
         if report.still_learning:
-            say(f"Still learning about {report.still_learning:,} listeners.")
+            say(f"Still learning about {counted(report.still_learning, 'listener')}.")
         say("See one with `earmark weekly --listener NAME`.")
     for names, what in ((report.short, "Fewer songs than asked"), (report.empty, "No mix")):
         if names:

@@ -20,6 +20,8 @@ DEEPEST: Final = 500
 def popular(model: Recommender, histories: Histories) -> Int32s:
     """The songs that most rows hold, heard ones left out."""
     order = np.argsort(-model.popularity, kind="stable").astype(np.int32)
+    # A song that nobody holds came into the record after the cut: no system may name it.
+    order = order[model.popularity[order] > 0]
     lists = np.full((len(histories), DEEPEST), -1, np.int32)
     for row in range(len(histories)):
         closed = histories.closed[[row]].indices
@@ -54,7 +56,11 @@ def implicit_als(model: Recommender, everyone: Histories, histories: Histories, 
     # Asked for more songs than there are, it would pad with song 0.
     n = min(DEEPEST, len(model.columns))
     ids, scores = als.recommend(
-        rows, sp.csr_matrix(histories.closed.astype(np.float32)), N=n, filter_already_liked_items=True
+        rows,
+        sp.csr_matrix(histories.closed.astype(np.float32)),
+        N=n,
+        filter_already_liked_items=True,
+        filter_items=np.flatnonzero(model.popularity == 0),
     )
     lists = np.full((len(histories), DEEPEST), -1, np.int32)
     # Where fewer songs are left than asked for, filtered ones come back with the lowest float as their score.

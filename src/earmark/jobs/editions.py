@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 import msgspec
 import polars as pl
 
@@ -24,7 +26,7 @@ def show(house: House, listener: ListenerRecord, week: str) -> Shown:
     if edition is None:
         raise UnknownNameError(
             f"{listener.name} has no weekly mix of {week}.",
-            f"Make it with `earmark weekly --listener {listener.name} --week {week}`.",
+            f"Make it with `earmark weekly --listener {shlex.quote(listener.name)} --week {week}`.",
         )
     return _shown(house, listener, edition)
 

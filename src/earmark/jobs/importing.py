@@ -70,9 +70,10 @@ def import_from(
         EarmarkError: nobody is named whose data this is; the input is unreadable; the record refuses. Nothing is
             stored then.
     """
-    if any(name is not None and not name.strip() for name in (listener, community)):
+    listener, community = _name(listener), _name(community)
+    if any(name is not None and not _can_be_read(name) for name in (listener, community)):
         raise EarmarkError(
-            "A name cannot be blank.", "Give --listener or --community a name that can be read."
+            "A name cannot be blank or garbled.", "Give --listener or --community a name that can be read."
         )
     if listener is None and community is None and "listener=" not in (columns or ""):
         raise EarmarkError(
@@ -106,6 +107,16 @@ def import_from(
         listeners=len(intake.people),
         left_out=left_out.causes(),
     )
+
+
+def _name(given: str | None) -> str | None:
+    """A name as it was meant: without the blanks around it, and with a space for each break within."""
+    return None if given is None else " ".join(given.split())
+
+
+def _can_be_read(name: str) -> bool:
+    """Whether it says something, and in whole characters: the shell hands over stray bytes as half of one."""
+    return bool(name) and not any("\ud800" <= character <= "\udfff" for character in name)
 
 
 class _Intake:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from typing import Final
 
@@ -26,6 +27,7 @@ TOO_LONG_PLAY: Final = "play longer than a day"
 TITLE_TOO_LONG: Final = "title longer than 1,000 characters"
 ARTIST_TOO_LONG: Final = "artist longer than 1,000 characters"
 NOT_A_LISTENING_FILE: Final = "not a listening file"
+UNREADABLE_FILE: Final = "file that cannot be read"
 
 _DAY_MS: Final = 86_400_000
 
@@ -56,10 +58,18 @@ class Window(msgspec.Struct, frozen=True):
             RowFaultError: it lies before 2002 or in the future.
         """
         if started_at < self.earliest:
-            raise RowFaultError(TOO_EARLY, started_at)
+            raise RowFaultError(TOO_EARLY, _readable(started_at))
         if started_at > self.latest:
-            raise RowFaultError(TOO_LATE, started_at)
+            raise RowFaultError(TOO_LATE, _readable(started_at))
         return UnixMs(started_at)
+
+
+def _readable(moment: int) -> str:
+    """A moment as a date and time in UTC; as milliseconds, where no calendar holds it."""
+    try:
+        return f"{dt.datetime.fromtimestamp(moment / 1000, dt.UTC):%Y-%m-%d %H:%M:%S}"
+    except (ValueError, OverflowError, OSError):
+        return str(moment)
 
 
 def window(now: UnixMs | None) -> Window:

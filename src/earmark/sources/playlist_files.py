@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Final
 
+from earmark.errors import UnreadableInputError
 from earmark.listening.listens import UnixMs
 from earmark.sources.batch import Batch
+from earmark.sources.checks import UNREADABLE_FILE, RowFaultError
 from earmark.sources.files import SourceFile
 from earmark.sources.json_rows import mend
 from earmark.sources.playlist_json import read_jspf, read_lines, read_single
+from earmark.sources.playlist_lists import ORIGIN
 from earmark.sources.playlist_m3u import read_m3u
 from earmark.sources.playlist_xspf import read_xspf
 from earmark.sources.shapes import base_name, field_names, is_json
@@ -25,23 +28,34 @@ def recognises(name: str, head: bytes) -> bool:
 
 
 def read(files: Sequence[SourceFile], now: UnixMs | None) -> Iterator[Batch]:
-    """The playlists in the files.
+    """The playlists in the files; among many, one that cannot be read is left out.
 
     Raises:
-        UnreadableInputError: a file is not what it claims to be, or compressed data is damaged.
+        UnreadableInputError: the only file is not what it claims to be, or compressed data is damaged.
     """
     for file in files:
-        kind = _kind(file.name, file.head())
-        if kind == "m3u":
-            yield read_m3u(file)
-        elif kind == "xspf":
-            yield read_xspf(file)
-        elif kind == "jspf":
-            yield read_jspf(file)
-        elif kind == "single":
-            yield read_single(file)
-        elif kind == "lines":
-            yield from read_lines(file)
+        try:
+            yield from _read_one(file)
+        except UnreadableInputError as error:
+            if len(files) == 1:
+                raise
+            yield Batch(
+                file.name, ORIGIN, skipped=[RowFaultError(UNREADABLE_FILE, error.what).at(file.name, 0)]
+            )
+
+
+def _read_one(file: SourceFile) -> Iterator[Batch]:
+    kind = _kind(file.name, file.head())
+    if kind == "m3u":
+        yield read_m3u(file)
+    elif kind == "xspf":
+        yield read_xspf(file)
+    elif kind == "jspf":
+        yield read_jspf(file)
+    elif kind == "single":
+        yield read_single(file)
+    elif kind == "lines":
+        yield from read_lines(file)
 
 
 def _kind(name: str, head: bytes) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable
 from difflib import get_close_matches
 from typing import Final
@@ -40,7 +41,7 @@ def find_listener(connection: Connection, name: str) -> ListenerRecord:
     if not own:
         raise UnknownNameError(
             f"There is no listener {name!r}: nobody's listening was imported yet.",
-            f"Import some first: earmark import SOURCE PATH --listener {name!r}.",
+            f"Import some first: earmark import SOURCE PATH --listener {shlex.quote(name)}.",
         )
     raise UnknownNameError(
         f"There is no listener {name!r}.",

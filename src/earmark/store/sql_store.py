@@ -9,6 +9,7 @@ from pathlib import Path
 import polars as pl
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 from earmark.errors import StoreError
@@ -35,11 +36,14 @@ def open_store(url: str) -> Store:
     Raises:
         StoreError: the database cannot be opened, is of another program, or was written by a newer version.
     """
-    if make_url(url).get_backend_name() != "sqlite":
-        raise StoreError(
-            f"{url}: this version keeps its record in SQLite only.",
-            "Use a URL such as sqlite:////path/earmark.db.",
-        )
+    remedy = "Use a URL such as sqlite:////path/earmark.db."
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError as error:
+        raise StoreError(f"{url!r} is not the URL of a database.", remedy) from error
+    if backend != "sqlite":
+        # The URL itself is not said: it may hold a password.
+        raise StoreError(f"The record cannot be kept in {backend}, but in SQLite only.", remedy)
     return SqlStore(url)
 
 

@@ -53,6 +53,8 @@ class Taste(msgspec.Struct, frozen=True):
     skip_share: float | None
     mainstream: float | None
     """Share of plays that went to the tenth of all known songs that most listeners and playlists hold."""
+    time_zone: str
+    """Where the listener lives, an IANA name; the hours and weekdays are told in its time."""
     hours: tuple[int, ...]
     """Plays by hour of the day, in the listener's time zone."""
     weekdays: tuple[int, ...]
@@ -127,6 +129,7 @@ def profile(
         new_share=_new_share(open_),
         skip_share=_share(_total(evidence, "skips"), _total(evidence, "plays") + _total(evidence, "skips")),
         mainstream=None if holders is None else _mainstream(played, holders),
+        time_zone=time_zone,
         hours=_counted(local["hour"], range(24)),
         weekdays=_counted(local["weekday"], range(1, 8)),
         said=_said(feedback, songs, artists),
