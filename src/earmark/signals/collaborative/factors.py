@@ -23,6 +23,7 @@ from earmark.signals.collaborative.arrays import damaged, load_arrays, save_arra
 from earmark.threads import default_threads, one_blas_thread, over_blocks
 
 LISTENERS_PER_BLOCK = 256
+SONGS_AT_ONCE = 16_384
 
 
 class FactorConfig(BaseModel):
@@ -119,7 +120,7 @@ class Factors:
             ValueError: shapes do not fit or a weight is not finite.
         """
         rows = self._confidences(history, "history")
-        items, gram = self._solver_terms
+        items, gram = self.item_factors, self._gram
         if rows.shape[1] != len(items):
             raise ValueError(f"history has {rows.shape[1]} songs, the factors have {len(items)}.")
         vectors = np.zeros((rows.shape[0], items.shape[1]), np.float32)
@@ -130,7 +131,7 @@ class Factors:
             for row in range(start, stop):
                 entries = slice(rows.indptr[row], rows.indptr[row + 1])
                 confidences = rows.data[entries].astype(np.float64)
-                held = items[rows.indices[entries]]
+                held = items[rows.indices[entries]].astype(np.float64)
                 left[row - start] += (held.T * (np.abs(confidences) - 1.0)) @ held
                 right[row - start] = np.maximum(confidences, 0.0) @ held
             vectors[start:stop] = np.linalg.solve(left, right[..., None])[..., 0]
@@ -183,18 +184,22 @@ class Factors:
     def _keep(self, item_factors: NDArray[np.float32]) -> None:
         self._item_factors = np.ascontiguousarray(item_factors)
         self.__dict__.pop("_index", None)
-        self.__dict__.pop("_solver_terms", None)
+        self.__dict__.pop("_gram", None)
 
     @cached_property
     def _index(self) -> FactorIndex:
         return FactorIndex(self.item_factors)
 
     @cached_property
-    def _solver_terms(self) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Y and Y'Y + regularization I, in float64."""
-        items = self.item_factors.astype(np.float64)
+    def _gram(self) -> NDArray[np.float64]:
+        """Y'Y + regularization I, summed in float64 a stretch of songs at a time, lest Y be held twice."""
+        items = self.item_factors
+        gram = self.config.regularization * np.eye(items.shape[1])
         with one_blas_thread():
-            return items, items.T @ items + self.config.regularization * np.eye(items.shape[1])
+            for start in range(0, len(items), SONGS_AT_ONCE):
+                some = items[start : start + SONGS_AT_ONCE].astype(np.float64)
+                gram += some.T @ some
+        return gram
 
     def _confidences(self, weights: Csr, what: str) -> sparse.csr_matrix[Any]:
         rows = Rows.of(weights, what)
