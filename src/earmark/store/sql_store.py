@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import polars as pl
@@ -56,11 +56,10 @@ class SqlStore:
         # A database in memory has one connection only: while it writes, it answers questions, too.
         self._shares_connection = isinstance(self._engine.pool, StaticPool)
         self._writing_now: Connection | None = None
-        try:
+        with ExitStack() as if_it_fails:
+            if_it_fails.callback(self.close)
             self._bring_up_to_date()
-        except BaseException:
-            self.close()
-            raise
+            if_it_fails.pop_all()
 
     def _bring_up_to_date(self) -> None:
         # Looking takes no lock, so the record opens while another process is writing to it.
