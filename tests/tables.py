@@ -7,6 +7,10 @@ from collections.abc import Iterable
 import numpy as np
 import polars as pl
 
+from earmark.listening.evidence import EvidenceConfig
+from earmark.signals.collaborative.columns import Columns
+from earmark.signals.collaborative.histories import Histories, read_histories
+from earmark.signals.collaborative.matrix import Membership
 from earmark.store.snapshot import Frames
 
 DAY_MS = 86_400_000
@@ -159,3 +163,18 @@ class Tables:
 
 
 tables = Tables()
+
+
+def learnable(frames: Frames) -> tuple[Columns, Histories, Membership]:
+    """What a model learns from: columns, everybody's histories, and who holds what."""
+    columns = Columns.of(frames.songs)
+    histories = read_histories(
+        frames.listeners["listener"].to_numpy(),
+        frames.listens,
+        frames.feedback,
+        frames.own_playlists(),
+        frames.songs,
+        columns=columns,
+        config=EvidenceConfig(),
+    )
+    return columns, histories, Membership.of(histories, frames.playlists, frames.playlist_songs, columns)

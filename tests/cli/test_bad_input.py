@@ -40,6 +40,20 @@ def test_a_zip_that_is_cut_off(earmark, export: Path, tmp_path: Path) -> None:
     assert stored(earmark, tmp_path / "home") == 0
 
 
+def test_a_zip_packed_in_a_way_that_cannot_be_unpacked(earmark, tmp_path: Path) -> None:
+    odd = tmp_path / "odd.zip"
+    with zipfile.ZipFile(odd, "w") as packed:
+        packed.writestr("endsong_0.json", "[]")
+    data = bytearray(odd.read_bytes())
+    for signature, method_at in ((b"PK\x03\x04", 8), (b"PK\x01\x02", 10)):
+        data[data.index(signature) + method_at] = 97  # WavPack, which no zip of text uses
+    odd.write_bytes(data)
+    said = import_as(earmark, tmp_path / "home", odd)
+    assert said.status == 1
+    assert "cannot unpack" in said.err
+    assert "password" not in said.err
+
+
 def test_a_json_file_cut_in_the_middle_gives_its_whole_rows_and_says_where(
     earmark, export: Path, tmp_path: Path
 ) -> None:

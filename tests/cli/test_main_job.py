@@ -226,6 +226,7 @@ def test_forgetting_asks_first(earmark, home: Path, monkeypatch: pytest.MonkeyPa
         (["import", "spotify", "/nowhere/at/all.zip", "--listener", "anna"], "/nowhere/at/all.zip"),
         (["import", "napster", "/etc/hostname", "--listener", "anna"], "listenbrainz"),
         (["import", "spotify", "/etc/hostname"], "--listener"),
+        (["import", "spotify", "/etc/hostname", "--community", "c", "--time-zone", "UTC"], "--time-zone"),
         (["import", "spotify", "/etc/hostname", "--listener", " "], "blank"),
         (["import", "spotify", "/etc/hostname", "--listener", "a\udcffb"], "garbled"),
     ],

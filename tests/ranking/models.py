@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from functools import cache
 
-from tests.tables import tables
+from tests.tables import learnable, tables
 
-from earmark.listening.evidence import EvidenceConfig
 from earmark.ranking.recommender import RankingConfig, Recommender
-from earmark.signals.collaborative.columns import Columns
 from earmark.signals.collaborative.factors import FactorConfig
-from earmark.signals.collaborative.histories import Histories, read_histories
-from earmark.signals.collaborative.matrix import Membership
+from earmark.signals.collaborative.histories import Histories
 from earmark.signals.collaborative.neighbours import NeighbourConfig
 from earmark.store.snapshot import Frames
 from earmark.threads import one_blas_thread
@@ -20,17 +17,7 @@ RANKING = RankingConfig()
 
 
 def learned_from(frames: Frames, ranking: RankingConfig = RANKING) -> tuple[Recommender, Histories]:
-    columns = Columns.of(frames.songs)
-    histories = read_histories(
-        frames.listeners["listener"].to_numpy(),
-        frames.listens,
-        frames.feedback,
-        frames.own_playlists(),
-        frames.songs,
-        columns=columns,
-        config=EvidenceConfig(),
-    )
-    members = Membership.of(histories, frames.playlists, frames.playlist_songs, columns)
+    columns, histories, members = learnable(frames)
     with one_blas_thread():
         model = Recommender.fit(
             histories,

@@ -16,10 +16,10 @@ from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
 from earmark.sources import checks
 from earmark.sources.batch import Batch
+from earmark.sources.checks import NO_TRACKS
 from earmark.sources.files import NOT_UTF8, SourceFile
 from earmark.sources.json_rows import CUT_OFF, NOT_JSON, UNEXPECTED
 from earmark.sources.playlist_files import read, recognises
-from earmark.sources.playlist_lists import NO_TRACKS
 from earmark.sources.playlist_m3u import names_from_path
 from earmark.sources.playlist_xspf import NOT_XML
 

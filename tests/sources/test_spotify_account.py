@@ -15,10 +15,10 @@ from earmark.listening.playlists import Playlist
 from earmark.music.items import Chapter, Episode, Track
 from earmark.sources import checks
 from earmark.sources.batch import Batch
-from earmark.sources.checks import window
+from earmark.sources.checks import NO_TRACKS, window
 from earmark.sources.files import SourceFile
 from earmark.sources.json_rows import CUT_OFF, UNEXPECTED
-from earmark.sources.spotify_account import NO_TRACKS, read_library, read_playlists, read_plays
+from earmark.sources.spotify_account import read_library, read_playlists, read_plays
 
 Memory = Callable[[str, bytes | str], SourceFile]
 Join = Callable[[Iterable[Batch]], Batch]

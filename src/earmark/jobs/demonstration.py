@@ -6,6 +6,7 @@ import msgspec
 import numpy as np
 
 from earmark.engines.progress import Progress
+from earmark.errors import EarmarkError
 from earmark.evaluation.intervals import Interval
 from earmark.jobs.editions import show
 from earmark.jobs.house import House
@@ -34,9 +35,19 @@ class Demonstration(msgspec.Struct, frozen=True):
 
 
 def demonstrate(house: House, seed: int, progress: Progress) -> Demonstration:
-    """Do what is not done yet of: fill the record, learn, make this week's mixes; then show one listener's."""
+    """Do what is not done yet of: fill the record, learn, make this week's mixes; then show one listener's.
+
+    Raises:
+        EarmarkError: the home folder holds somebody else than this world's listeners.
+    """
     world = World(WorldConfig(seed=seed, listeners=LISTENERS))
     people = house.store.listeners()
+    strangers = {one.name for one in people} - {one.name for one in world.listeners()}
+    if strangers:
+        raise EarmarkError(
+            f"{house.home} holds listeners who are not of the made world of seed {seed}, such as {min(strangers)}.",
+            "Name a folder of its own for this world: earmark demo --home FOLDER.",
+        )
     if len(people) < LISTENERS:
         fill(house.store, world, progress)
         people = house.store.listeners()

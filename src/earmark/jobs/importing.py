@@ -80,6 +80,10 @@ def import_from(
             "Whose listening is this?",
             "Add --listener NAME for a person of yours, or --community NAME for public data.",
         )
+    if time_zone is not None and (listener is None or community is not None):
+        raise EarmarkError(
+            "A time zone is of one listener of yours.", "Give --time-zone together with --listener alone."
+        )
     left_out = _LeftOut()
     rows = 0
     with store.writing() as writer:
@@ -90,7 +94,7 @@ def import_from(
                 left_out.add(batch.skipped)
                 rows += batch.rows
                 advance(batch.bytes_read)
-        if listener is not None and community is None and time_zone is not None:
+        if listener is not None and time_zone is not None:
             writer.set_time_zone(writer.listener(listener), time_zone)
         with progress.stage("storing"):
             settled = writer.settle()

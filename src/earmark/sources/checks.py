@@ -27,6 +27,7 @@ TOO_LONG_PLAY: Final = "play longer than a day"
 TITLE_TOO_LONG: Final = "title longer than 1,000 characters"
 ARTIST_TOO_LONG: Final = "artist longer than 1,000 characters"
 NOT_A_LISTENING_FILE: Final = "not a listening file"
+NO_TRACKS: Final = "playlist without usable tracks"
 UNREADABLE_FILE: Final = "file that cannot be read"
 
 _DAY_MS: Final = 86_400_000

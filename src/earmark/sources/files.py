@@ -36,7 +36,6 @@ _DAMAGE: Final = (
     zlib.error,
     lzma.LZMAError,
     struct.error,
-    NotImplementedError,
 )
 _OS_LITTER: Final = ("__MACOSX/", ".DS_Store", "Thumbs.db", "desktop.ini")
 
@@ -126,6 +125,8 @@ class SourceFile(msgspec.Struct, frozen=True):
     def _stored(self) -> BinaryIO:
         try:
             return self.open_binary()
+        except NotImplementedError as error:  # a RuntimeError, too, so it is asked for first
+            raise _strangely_packed(self.name, error) from error
         except RuntimeError as error:  # zipfile's way to say that a member is encrypted
             raise UnreadableInputError(
                 f"{self.name} is locked with a password.", "Unpack it yourself, and hand over the folder."
@@ -200,12 +201,21 @@ def _file(path: Path, name: str, archives: list[zipfile.ZipFile]) -> Iterator[So
 def _members(path: Path, name: str, archives: list[zipfile.ZipFile]) -> Iterator[SourceFile]:
     try:
         archive = zipfile.ZipFile(path)
+    except NotImplementedError as error:
+        raise _strangely_packed(name, error) from error
     except (*_DAMAGE, OSError, ValueError) as error:
         raise UnreadableInputError(f"The zip file {name} is cut off or damaged ({error}).", _AGAIN) from error
     archives.append(archive)
     for info in sorted(archive.infolist(), key=lambda member: member.filename):
         if not info.is_dir() and not _is_litter(info.filename):
             yield SourceFile(f"{name}/{info.filename}", info.file_size, _opener(archive, info))
+
+
+def _strangely_packed(name: str, error: NotImplementedError) -> UnreadableInputError:
+    return UnreadableInputError(
+        f"{name} is packed in a way that Python cannot unpack ({error}).",
+        "Unpack it yourself, and hand over the folder.",
+    )
 
 
 def _opener(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Callable[[], BinaryIO]:

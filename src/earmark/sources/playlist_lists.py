@@ -7,11 +7,9 @@ from typing import Final
 from earmark.listening.listens import Origin
 from earmark.listening.playlists import Playlist
 from earmark.sources.batch import Batch, Skipped
-from earmark.sources.checks import LONGEST_NAME
+from earmark.sources.checks import LONGEST_NAME, NO_TRACKS
 
 ORIGIN: Final = Origin("playlists")
-
-NO_TRACKS: Final = "playlist without usable tracks"
 
 
 def name_from_file(name: str) -> str:

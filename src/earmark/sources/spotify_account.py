@@ -17,6 +17,7 @@ from earmark.sources.checks import (
     NO_ARTIST,
     NO_DATE,
     NO_TITLE,
+    NO_TRACKS,
     UNREADABLE_DATE,
     RowFaultError,
     Window,
@@ -32,8 +33,6 @@ from earmark.sources.times import iso_moment
 
 ORIGIN: Final = Origin("spotify-account", 60_000)
 """``endTime`` is when the play ended, in UTC, without seconds."""
-
-NO_TRACKS: Final = "playlist without tracks"
 
 
 class _Play(msgspec.Struct, gc=False, rename="camel"):

@@ -3,27 +3,13 @@ from __future__ import annotations
 import numpy as np
 import polars as pl
 import pytest
-from tests.tables import tables
+from tests.tables import learnable, tables
 
 from earmark.errors import NotLearnedError
 from earmark.listening.evidence import EvidenceConfig
 from earmark.signals.collaborative.columns import Columns
 from earmark.signals.collaborative.histories import read_histories
 from earmark.signals.collaborative.matrix import Membership, joint_matrix
-
-
-def made(frames):
-    columns = Columns.of(frames.songs)
-    histories = read_histories(
-        frames.listeners["listener"].to_numpy(),
-        frames.listens,
-        frames.feedback,
-        frames.own_playlists(),
-        frames.songs,
-        columns=columns,
-        config=EvidenceConfig(),
-    )
-    return columns, histories, Membership.of(histories, frames.playlists, frames.playlist_songs, columns)
 
 
 def dense(pairs, shape):
@@ -36,7 +22,7 @@ def dense(pairs, shape):
 @pytest.mark.parametrize("seed", range(3))
 def test_members_are_who_played_and_what_is_listed(seed):
     frames = tables.world(seed)
-    columns, histories, members = made(frames)
+    columns, histories, members = learnable(frames)
     np.testing.assert_array_equal(members.listeners.toarray(), histories.plays.toarray() > 0)
     ids = frames.playlists["playlist"].to_list()
     listed = [
@@ -52,7 +38,7 @@ def test_members_are_who_played_and_what_is_listed(seed):
 
 def test_the_joint_matrix_has_listeners_above_playlists():
     frames = tables.world(1)
-    _, histories, members = made(frames)
+    _, histories, members = learnable(frames)
     joint = joint_matrix(histories, members)
     assert joint.dtype == np.float32
     assert joint.has_sorted_indices
@@ -102,7 +88,7 @@ def test_playlists_alone_are_enough():
 
 
 def test_saved_members_are_loaded_as_they_were(tmp_path):
-    columns, _, members = made(tables.world(2))
+    columns, _, members = learnable(tables.world(2))
     members.save(tmp_path)
     loaded = Membership.load(tmp_path, len(columns))
     for name in ("listeners", "playlists"):
@@ -114,7 +100,7 @@ def test_saved_members_are_loaded_as_they_were(tmp_path):
 
 
 def test_a_missing_file_is_named(tmp_path):
-    columns, _, members = made(tables.world(2))
+    columns, _, members = learnable(tables.world(2))
     members.save(tmp_path)
     for path in sorted(tmp_path.iterdir()):
         kept = path.read_bytes()
