@@ -71,7 +71,7 @@ class Tables:
         """The songs table of ``{song: artist}``."""
         return pl.DataFrame(
             [
-                (song, artist, f"Artist {artist}", f"Song {song}", song, 180_000 + song % 240_000)
+                (song, artist, f"Artist {artist}", f"Song {song}", song, None, 180_000 + song % 240_000)
                 for song, artist in sorted(artists.items())
             ],
             {
@@ -80,6 +80,7 @@ class Tables:
                 "artist_name": pl.String,
                 "title": pl.String,
                 "item": pl.Int32,
+                "release": pl.String,
                 "duration_ms": pl.Int32,
             },
             orient="row",
@@ -89,8 +90,11 @@ class Tables:
         """The two playlist tables of ``{playlist: (owner, songs)}``."""
         return (
             pl.DataFrame(
-                [(playlist, owner, None) for playlist, (owner, _) in sorted(rows.items())],
-                {"playlist": pl.Int32, "listener": pl.Int32, "followers": pl.Int32},
+                [
+                    (playlist, owner, None, f"List {playlist}")
+                    for playlist, (owner, _) in sorted(rows.items())
+                ],
+                {"playlist": pl.Int32, "listener": pl.Int32, "followers": pl.Int32, "name": pl.String},
                 orient="row",
             ),
             pl.DataFrame(

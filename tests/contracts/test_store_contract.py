@@ -465,25 +465,25 @@ class TestSnapshot:
         bo = store.find_listener("Bo").id
         cut = store.snapshot(tmp_path / "cut")
         assert cut.listens.equals(store.listens([ada, bo]))
-        assert cut.playlists.rows() == [(1, ada, 7)]
+        assert cut.playlists.rows() == [(1, ada, 7, "Rain")]
         assert cut.playlist_songs.rows() == [(1, 0, 3), (1, 1, 2)]
         assert cut.songs.rows() == [
-            (1, 1, "Velvet Harbour", "Lantern a", 1, None),
-            (2, 1, "Velvet Harbour", "Lantern b", 2, 200_000),
-            (3, 1, "Velvet Harbour", "Lantern c", 4, None),
+            (1, 1, "Velvet Harbour", "Lantern a", 1, None, None),
+            (2, 1, "Velvet Harbour", "Lantern b", 2, None, 200_000),
+            (3, 1, "Velvet Harbour", "Lantern c", 4, None, None),
         ]
         assert cut.listeners.rows() == [(bo, False, 1), (ada, True, 1)]
         assert cut.feedback.equals(store.feedback([ada]))
         assert cut.feedback.rows() == [(ada, 1, None, "love", NOON)]
 
     def test_the_version_most_played_and_listed_is_shown(self, store: Store, tmp_path: Path) -> None:
-        plain, live = Track("A", "B"), Track("A", "B - Live", duration_ms=240_000)
+        plain, live = Track("A", "B"), Track("A", "B - Live", release="Alive", duration_ms=240_000)
         listen_to(store, "Bo", play(plain, 0), play(live, 1))
         assert store.snapshot(tmp_path / "one").songs["item"].to_list() == [1]
         with store.writing() as writer:
             writer.add_playlists([Playlist("Rain", (live,))], community="forum")
         songs = store.snapshot(tmp_path / "two").songs
-        assert songs.select("title", "item", "duration_ms").rows() == [("B", 2, 240_000)]
+        assert songs.select("title", "item", "release", "duration_ms").rows() == [("B", 2, "Alive", 240_000)]
 
     def test_the_same_record_gives_the_same_bytes(self, store: Store, tmp_path: Path) -> None:
         listen_to(store, "Ada", *(play(track(n % 26), n) for n in range(3_000)))

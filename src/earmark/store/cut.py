@@ -29,7 +29,7 @@ STRETCH: Final = 1 << 20
 _LISTENS: Final = (
     f"SELECT {frames.LISTEN_COLUMNS} FROM listen l ORDER BY l.listener_id, l.started_at, l.item_id"
 )
-_PLAYLISTS: Final = "SELECT id, listener_id, followers FROM playlist ORDER BY id"
+_PLAYLISTS: Final = "SELECT id, listener_id, followers, name FROM playlist ORDER BY id"
 _PLAYLIST_ITEMS: Final = """
     SELECT playlist_id, position, item_id FROM playlist_item ORDER BY playlist_id, position"""
 _LISTENERS: Final = "SELECT id, community_id IS NOT NULL, revision FROM listener ORDER BY id"
@@ -38,7 +38,7 @@ _FEEDBACK: Final = """
     ORDER BY listener_id, verdict, coalesce(song_id, 0), coalesce(artist_id, 0)"""
 _SONGS: Final = """
     SELECT s.id, s.artist_id, a.name, s.title FROM song s JOIN artist a ON a.id = s.artist_id ORDER BY s.id"""
-_TRACKS: Final = "SELECT id, song_id, duration_ms FROM item WHERE song_id IS NOT NULL ORDER BY id"
+_TRACKS: Final = "SELECT id, song_id, release, duration_ms FROM item WHERE song_id IS NOT NULL ORDER BY id"
 
 
 def cut(connection: Connection, folder: Path) -> Snapshot:
@@ -111,7 +111,7 @@ def _cut_listens(connection: Connection, folder: Path, song_of: NDArray[np.int32
 
 
 def _shown_versions(tracks: pl.DataFrame, uses: NDArray[np.int64], folder: Path) -> pl.DataFrame:
-    """``song``, ``item``, ``duration_ms``: of each song the version most played and listed."""
+    """``song``, ``item``, ``release``, ``duration_ms``: of each song the version most played and listed."""
     shown = (
         tracks.with_columns(pl.Series("uses", uses[tracks["item"].to_numpy()]))
         .sort("song", "uses", "item", descending=[False, True, False])
@@ -127,7 +127,7 @@ def _shown_versions(tracks: pl.DataFrame, uses: NDArray[np.int64], folder: Path)
     )
     agreed = durations_from_plays(plays)
     return shown.join(agreed, on="item", how="left", suffix="_agreed").select(
-        "song", "item", pl.coalesce("duration_ms", "duration_ms_agreed").alias("duration_ms")
+        "song", "item", "release", pl.coalesce("duration_ms", "duration_ms_agreed").alias("duration_ms")
     )
 
 

@@ -58,7 +58,7 @@ def table(rows: Sequence[tuple[Any, ...]], schema: Mapping[str, type[pl.DataType
     )
 
 
-PLAYLISTS: Final = {"playlist": pl.Int32, "listener": pl.Int32, "followers": pl.Int32}
+PLAYLISTS: Final = {"playlist": pl.Int32, "listener": pl.Int32, "followers": pl.Int32, "name": pl.String}
 PLAYLIST_SONGS: Final = {"playlist": pl.Int32, "position": pl.Int32, "song": pl.Int32}
 OWNED_SONGS: Final = {"listener": pl.Int32, **PLAYLIST_SONGS}
 LISTENERS: Final = {"listener": pl.Int32, "community": pl.Boolean, "revision": pl.Int64}
@@ -81,4 +81,4 @@ ITEMS: Final = {
 }
 SONGS: Final = {"song": pl.Int32, "artist": pl.Int32, "artist_name": pl.String, "title": pl.String}
 ARTISTS: Final = {"artist": pl.Int32, "artist_name": pl.String}
-TRACKS: Final = {"item": pl.Int32, "song": pl.Int32, "duration_ms": pl.Int32}
+TRACKS: Final = {"item": pl.Int32, "song": pl.Int32, "release": pl.String, "duration_ms": pl.Int32}

@@ -40,10 +40,11 @@ class Snapshot:
     - ``listens``: ``listener`` i32, ``song`` i32, ``item`` i32, ``started_at`` i64 (unix ms), ``ms_played`` i32 or
       null, ``ending`` u8 (`earmark.listening.listens.Ending`), ``private`` bool; tracks only; sorted by
       (listener, started_at, item).
-    - ``playlists``: ``playlist`` i32, ``listener`` i32 or null (the owner), ``followers`` i32 or null; by playlist.
+    - ``playlists``: ``playlist`` i32, ``listener`` i32 or null (the owner), ``followers`` i32 or null,
+      ``name`` str; by playlist.
     - ``playlist_songs``: ``playlist`` i32, ``position`` i32, ``song`` i32; by (playlist, position).
     - ``songs``: ``song`` i32, ``artist`` i32, ``artist_name`` str, ``title`` str, ``item`` i32 (the version most
-      played and listed, the lowest id first), ``duration_ms`` i32 or null; by song.
+      played and listed, the lowest id first), its ``release`` str or null and ``duration_ms`` i32 or null; by song.
     - ``listeners``: ``listener`` i32, ``community`` bool, ``revision`` i64; by listener. No names.
     - ``feedback``: ``listener`` i32, ``song`` i32 or null, ``artist`` i32 or null, ``verdict`` str
       (`earmark.listening.feedback.Verdict`), ``at`` i64 or null; by (listener, verdict, song, artist).
