@@ -11,6 +11,7 @@ import pytest
 
 from earmark.engines.local import LearnSettings
 from earmark.engines.progress import Unwatched
+from earmark.engines.tuning import TuningConfig
 from earmark.jobs.house import House
 from earmark.jobs.learning import run_learning
 from earmark.jobs.made_world import fill
@@ -27,7 +28,7 @@ def opened(home: Path, learning: LearnSettings | None = None) -> Iterator[House]
     """The home folder as the program would open it."""
     store = open_store(f"sqlite:///{home / 'earmark.db'}")
     try:
-        yield House(home, store, learning or LearnSettings(), WeeklyConfig())
+        yield House(home, store, learning or LearnSettings(), WeeklyConfig(), TuningConfig(budget_seconds=0))
     finally:
         store.close()
 

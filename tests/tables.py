@@ -15,6 +15,8 @@ from earmark.store.snapshot import Frames
 
 DAY_MS = 86_400_000
 NOON = 1_700_000_000_000
+NAMES = ("Rain", "rain songs", "Late rain", "late night", "Gym", "", "¡GYM!")
+"""What playlists of a small random record are called."""
 
 
 class Tables:
@@ -86,12 +88,15 @@ class Tables:
             orient="row",
         )
 
-    def playlists(self, rows: dict[int, tuple[int | None, list[int]]]) -> tuple[pl.DataFrame, pl.DataFrame]:
-        """The two playlist tables of ``{playlist: (owner, songs)}``."""
+    def playlists(
+        self, rows: dict[int, tuple[int | None, list[int]]], names: dict[int, str] | None = None
+    ) -> tuple[pl.DataFrame, pl.DataFrame]:
+        """The two playlist tables of ``{playlist: (owner, songs)}``; lists have a number for a name by default."""
+        names = names or {playlist: f"List {playlist}" for playlist in rows}
         return (
             pl.DataFrame(
                 [
-                    (playlist, owner, None, f"List {playlist}")
+                    (playlist, owner, None, names[playlist])
                     for playlist, (owner, _) in sorted(rows.items())
                 ],
                 {"playlist": pl.Int32, "listener": pl.Int32, "followers": pl.Int32, "name": pl.String},
@@ -155,7 +160,8 @@ class Tables:
             100 + number: (owner, some(int(random.integers(n_listeners)), int(random.integers(2, 12))))
             for number, owner in enumerate(owners)
         }
-        playlists, playlist_songs = self.playlists(lists)
+        names = {one: str(random.choice(NAMES)) for one in lists}
+        playlists, playlist_songs = self.playlists(lists, names)
         return Frames(
             listens=self.listens(listens),
             playlists=playlists,

@@ -35,6 +35,10 @@ class UnknownNameError(EarmarkError):
     """No listener, artist or song goes by the given name."""
 
 
+class TooLittleError(EarmarkError):
+    """The record holds too little for what was asked."""
+
+
 @contextmanager
 def writing_to(path: Path) -> Iterator[None]:
     """Say what cannot be written, and what to do, in place of the system's own words.

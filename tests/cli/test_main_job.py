@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from earmark.evaluation import peers
 from earmark.world import World
 from earmark.world.exports import write_playlists_jsonl, write_spotify_extended
 
@@ -34,7 +35,7 @@ def filled(downloads: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     steps = [
         ["import", "spotify", downloads / "my_spotify_data.zip", "--listener", "anna"],
         ["import", "playlists", downloads / "playlists.jsonl.gz", "--community", "public"],
-        ["learn"],
+        ["learn", "--budget", "0"],
         ["weekly", "--listener", "anna", "--week", "2026-W05"],
     ]
     for step in steps:
@@ -181,17 +182,69 @@ def test_export_in_every_format(earmark, home: Path, tmp_path: Path, file_format
         assert back["playlists_new"] == 1
 
 
-def test_evaluate(earmark, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    report = json.loads(earmark("evaluate", "--home", home, "--json").out)
-    assert [line["system"] for line in report["lines"]][2:] == [
-        "popularity",
-        "artists they know",
-        "implicit iALS",
-    ]
-    monkeypatch.setenv("COLUMNS", "80")
-    shown = earmark("evaluate", "--home", home).out
-    assert "recall@100" in shown
-    assert "novelty" in shown
+def test_learning_says_what_it_learned_from_and_how_good_it_is(earmark, home: Path) -> None:
+    said = earmark("learn", "--home", home)
+    assert said.status == 0
+    assert "1 listener and 400 playlists by" in said.out
+    assert "on what 80 held-out playlists went on with:" in said.out
+    assert "ndcg@500" in said.out
+    assert "rank fusion has the last word" in said.out
+    assert "Live. Nothing has changed since it was made." in said.out
+    report = json.loads(earmark("learn", "--home", home, "--json").out)
+    assert report["live"]
+    assert report["build"] == report["manifest"]["id"]
+    assert set(report["manifest"]["orders"]) == {"discovery", "continuation"}
+
+
+def test_a_worse_build_goes_live_only_if_that_is_accepted(earmark, home: Path) -> None:
+    live = json.loads(earmark("status", "--home", home, "--json").out)["live"]
+    for scores in live["held_out"].values():
+        for score in scores.values():
+            score.update(mean=0.999, low=0.998, high=1.0)
+    (home / "builds" / live["id"] / "manifest.json").write_text(json.dumps(live))
+    earmark("feedback", "anna", "hide", "Somebody", "--home", home)
+    taste = json.loads(earmark("taste", "anna", "--home", home, "--json").out)
+    earmark("feedback", "anna", "hate", taste["top_artists"][0]["name"], "--home", home)
+    said = earmark("learn", "--home", home)
+    assert said.status == 0
+    assert "Not live. Its held-out" in said.out
+    assert f"{live['id']} stays live; `earmark learn --accept-worse` overrules." in said.out
+    assert json.loads(earmark("status", "--home", home, "--json").out)["live"]["id"] == live["id"]
+    said = earmark("learn", "--accept-worse", "--home", home)
+    assert "accepted all the same" in said.out
+    assert json.loads(earmark("status", "--home", home, "--json").out)["live"]["id"] != live["id"]
+
+
+PEERS = [] if peers.lacking() else ["implicit iALS", "implicit item neighbours"]
+
+
+def test_evaluate(earmark, home: Path) -> None:
+    trials = json.loads(earmark("evaluate", "--home", home, "--json").out)
+    assert trials["left_out"] == {}
+    weekly, continuation = trials["reports"]
+    assert [line["system"] for line in weekly["lines"]][2:] == ["popularity", "artists they know", *PEERS]
+    assert [line["system"] for line in continuation["lines"]][1:] == ["popularity", *PEERS]
+    shown = earmark("evaluate", "weekly", "--home", home, columns=80)
+    assert shown.status == 0
+    assert "recall@100" in shown.out
+    assert "novelty" in shown.out
+    assert "concentration" in shown.out
+    assert all(len(line) <= 80 for line in shown.out.splitlines() if "│" in line or "┃" in line)
+    assert "Our recall@100 less that of popularity:" in shown.out
+    assert "95 % intervals of ours:" in shown.out
+    assert "playlist continuation" not in shown.out
+
+
+def test_evaluate_names_what_it_cannot_try(earmark, downloads: Path, tmp_path: Path) -> None:
+    home = tmp_path / "lists alone"
+    earmark("import", "playlists", downloads / "playlists.jsonl.gz", "--community", "public", "--home", home)
+    said = earmark("evaluate", "weekly", "--home", home)
+    assert said.status == 1
+    assert "long enough" in said.err
+    unknown = earmark("evaluate", "monthly", "--home", home)
+    assert unknown.status == 1
+    assert "'monthly'" in unknown.err
+    assert "weekly, continuation" in unknown.err
 
 
 def test_forget(earmark, home: Path) -> None:
@@ -217,7 +270,12 @@ def test_forgetting_asks_first(earmark, home: Path, monkeypatch: pytest.MonkeyPa
         (["learn"], "earmark import"),
         (["taste", "nobody"], "nobody"),
         (["forget", "nobody", "--yes"], "nobody"),
-        (["evaluate"], "long enough"),
+        (["evaluate"], "Nothing can be tried"),
+        (["evaluate", "weekly"], "long enough"),
+        (["evaluate", "continuation"], "too few playlists"),
+        (["evaluate", "monthly"], "weekly, continuation"),
+        (["extend", "/nowhere/at/all.m3u"], "/nowhere/at/all.m3u"),
+        (["extend", "/etc/hostname"], "/etc/hostname"),
         (["weekly", "--week", "2026-54"], "2026-W47"),
         (["export", "weekly", "--format", "mp3"], "m3u8"),
         (["export", "monthly"], "weekly"),

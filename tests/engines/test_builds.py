@@ -3,20 +3,21 @@ from __future__ import annotations
 import msgspec
 import pytest
 
-from earmark.engines.builds import LIVE, MANIFEST, Builds, Manifest, name_of
+from earmark.engines.builds import LIVE, MANIFEST, Builds, Manifest, OrderFacts, name_of
 from earmark.errors import NotLearnedError
 from earmark.evaluation.intervals import Interval
 
 MADE = Manifest(
     id="",
     snapshot="ab" * 32,
+    start="0123456789ab",
     seed=1,
     settings={"factors": {"factors": 64, "alpha": 1.5}, "seed": 1},
     versions={"numpy": "2.1.0"},
     counts={"songs": 5},
-    held_out={"recall@30": Interval(0.25, 0.125, 0.375)},
-    held_out_listeners=14,
-    blend={"factors": 0.2},
+    held_out={"discovery": {"recall@30": Interval(0.25, 0.125, 0.375)}},
+    held_out_rows={"discovery": 14},
+    orders={"discovery": OrderFacts({"factors": 0.2}, 40, 3, {"fit": 1.0})},
     notes=("Fewer factors.",),
 )
 
@@ -61,9 +62,12 @@ def test_a_name_is_the_same_for_the_same_things_in_any_order():
         {"settings": {"factors": {"factors": 65, "alpha": 1.5}, "seed": 1}},
         {"versions": {"numpy": "2.1.1"}},
         {"counts": {"songs": 6}},
-        {"held_out": {"recall@30": Interval(0.25, 0.125, 0.5)}},
-        {"held_out_listeners": 15},
-        {"blend": {"factors": 0.25}},
+        {"start": None},
+        {"held_out": {"discovery": {"recall@30": Interval(0.25, 0.125, 0.5)}}},
+        {"held_out": {"continuation": {"recall@30": Interval(0.25, 0.125, 0.375)}}},
+        {"held_out_rows": {"discovery": 15}},
+        {"orders": {"discovery": OrderFacts({"factors": 0.25}, 40, 3, {"fit": 1.0})}},
+        {"orders": {"discovery": OrderFacts({"factors": 0.2}, 40, 0, {})}},
         {"notes": ()},
     ],
 )
@@ -78,9 +82,10 @@ def test_every_field_has_its_change():
         "settings",
         "versions",
         "counts",
+        "start",
         "held_out",
-        "held_out_listeners",
-        "blend",
+        "held_out_rows",
+        "orders",
         "notes",
     }
     assert changed | {"id"} == set(Manifest.__struct_fields__)

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.ranking.models import small_model
 from tests.tables import tables
 
+from earmark.evaluation.continuation import challenges
 from earmark.evaluation.metrics import Truth, ndcg, recall
-from earmark.evaluation.scores import Scores, score_lists
+from earmark.evaluation.scores import Scores, character, score_continuation, score_lists
 from earmark.evaluation.splits import FoundLater
 from earmark.signals.collaborative.columns import Columns
 
@@ -30,7 +32,7 @@ def test_lists_of_columns_are_scored_by_the_songs_they_stand_for():
     assert scores.values["recall@30"][0] == pytest.approx(1 / 3)
     assert scores.values["recall@100"][[0, 2]].tolist() == pytest.approx([2 / 3, 1 / 2])
     assert np.isnan(scores.values["recall@500"][1])
-    assert scores.n_listeners == 2
+    assert scores.n_rows == 2
     songs = np.where(lists >= 0, columns.songs[lists], -1)
     truth = Truth.of([[5, 6, 7], [], [8, 999]])
     np.testing.assert_array_equal(scores.values["ndcg@30"], ndcg(songs, truth, 30))
@@ -48,5 +50,67 @@ def test_intervals_hold_the_mean_of_each_metric():
 
 
 def test_without_listeners_there_is_nothing():
-    assert Scores.none().n_listeners == 0
+    assert Scores.none().n_rows == 0
     assert Scores.none().intervals(1) == {}
+
+
+# --- playlists ---
+
+
+def test_playlists_are_scored_as_in_the_challenge():
+    columns = Columns.of(tables.songs(dict.fromkeys(range(1, 601), 1)))
+    asked = challenges(["x", "y"], [np.array([1, 2, 3, 4]), np.array([5, 6, 999])], columns, seed=1)
+    assert asked.kinds.tolist() == [0, 0]
+    lists = np.full((2, 500), -1, np.int32)
+    # Of three asked for, one stands first and one eleventh; of two, the one that can be known is not found.
+    lists[0, :12] = columns.find(np.array([3, *range(100, 109), 2, 4]))
+    lists[1, :5] = columns.find(np.arange(100, 105))
+    scores = score_continuation(lists, asked)
+    assert set(scores.values) == {"r_precision", "ndcg@500", "clicks"}
+    assert scores.values["r_precision"].tolist() == pytest.approx([1 / 3, 0])
+    assert scores.values["clicks"].tolist() == [0, 51]
+    gain = 1 + 1 / np.log2(12) + 1 / np.log2(13)
+    ideal = 1 + 1 / np.log2(3) + 1 / np.log2(4)
+    assert scores.values["ndcg@500"].tolist() == pytest.approx([gain / ideal, 0])
+    assert scores.n_rows == 2
+
+
+def test_a_list_that_is_right_counts_the_unknown_songs_against_it():
+    columns = Columns.of(tables.songs(dict.fromkeys(range(1, 31), 1)))
+    asked = challenges(["x"], [np.array([1, 2, 3, 998, 999])], columns, seed=1)
+    lists = np.full((1, 500), -1, np.int32)
+    lists[0, :2] = columns.find(np.array([2, 3]))
+    scores = score_continuation(lists, asked)
+    assert scores.values["r_precision"].tolist() == [0.5]
+    assert scores.values["clicks"].tolist() == [0]
+    assert 0.5 < scores.values["ndcg@500"][0] < 1
+
+
+# --- what lists are like ---
+
+
+def test_character_tells_how_wide_how_new_and_how_even_lists_are():
+    model, _ = small_model(0)
+    signals = model.signals
+    one = np.full((8, 500), -1, np.int32)
+    one[:, 0] = signals.most_held[0]
+    every = np.full((8, 500), -1, np.int32)
+    every[:, :60] = signals.most_held
+    narrow, wide = character(one, signals), character(every, signals)
+    assert set(narrow) == {"coverage", "novelty_bits", "concentration"}
+    assert narrow["coverage"] == pytest.approx(1 / 60)
+    assert wide["coverage"] == 1
+    # Eight listeners and 24 playlists could hold it.
+    assert narrow["novelty_bits"] == pytest.approx(np.log2(32 / signals.popularity.max()))
+    assert wide["novelty_bits"] > narrow["novelty_bits"]
+    assert narrow["concentration"] > 0.9
+    assert wide["concentration"] == pytest.approx(0)
+
+
+def test_character_looks_at_the_first_hundred():
+    model, _ = small_model(0, n_songs=300)
+    lists = np.tile(model.signals.most_held, (2, 1)).astype(np.int32)
+    shorter = lists.copy()
+    shorter[:, 100:] = -1
+    assert character(lists, model.signals) == character(shorter, model.signals)
+    assert character(lists, model.signals)["coverage"] == pytest.approx(100 / 300)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.tables import tables
 
-from earmark.evaluation.splits import LEAST_LISTENS, cut
+from earmark.evaluation.splits import LEAST_LISTENS, LEAST_SONGS, cut, hold_out
 from earmark.listening.evidence import EvidenceConfig
 from earmark.signals.collaborative.columns import Columns
 
@@ -184,3 +184,72 @@ def test_both_sides_of_a_cut_hold_something(at):
     past, found = cut(record(busy(1, [10] * 50)), at, CONFIG, most_listeners=5, seed=1)
     assert 0 < len(past.listens) < 50
     assert found.listeners.tolist() == [1]
+
+
+# --- playlists ---
+
+
+def many_lists(n, owned=(), short=()):
+    """``n`` playlists of 10 to 29 songs, some of them owned, some short of one song."""
+    random = np.random.default_rng(n)
+    sizes = {number: int(random.integers(LEAST_SONGS, 30)) for number in range(n)}
+    lists = {
+        number: (
+            1 if number in owned else None,
+            (10 + random.permutation(60)[: LEAST_SONGS - 1 if number in short else size]).tolist(),
+        )
+        for number, size in sizes.items()
+    }
+    frames = record(busy(1, [10] * 60), lists=lists)
+    names = [f"name {number}" for number in frames.playlists["playlist"]]
+    return replace(frames, playlists=frames.playlists.with_columns(name=pl.Series(names))), lists
+
+
+@pytest.mark.parametrize(("n", "most", "held"), [(40, 99, 8), (40, 5, 5), (44, 99, 8), (4, 99, 0), (0, 9, 0), (40, 0, 0)])
+def test_at_most_a_fifth_of_the_playlists_and_no_more_than_asked_for_are_held_out(n, most, held):
+    frames, _ = many_lists(n)
+    past, lists = hold_out(frames, most=most, seed=1)
+    assert len(lists) == len(lists.names) == len(lists.songs) == held
+    assert len(past.playlists) == n - held
+
+
+def test_what_is_held_out_the_past_does_not_know():
+    frames, lists = many_lists(60)
+    past, held = hold_out(frames, most=99, seed=1)
+    gone = [int(name.removeprefix("name ")) for name in held.names]
+    assert len(set(gone)) == 12
+    assert [songs.tolist() for songs in held.songs] == [lists[number][1] for number in gone]
+    assert set(past.playlists["playlist"]) == set(range(60)) - set(gone)
+    kept = frames.playlist_songs.rows()
+    assert past.playlist_songs.rows() == [row for row in kept if row[0] not in gone]
+    assert past.playlists.rows() == [row for row in frames.playlists.rows() if row[0] not in gone]
+    for table in ("listens", "songs", "listeners", "feedback"):
+        assert getattr(past, table) is getattr(frames, table)
+
+
+def test_neither_listeners_own_playlists_nor_short_ones_are_held_out():
+    owned, short = set(range(20)), set(range(20, 40))
+    frames, _ = many_lists(60, owned, short)
+    chosen = set()
+    for seed in range(20):
+        _, held = hold_out(frames, most=99, seed=seed)
+        assert len(held) == 4
+        chosen |= {int(name.removeprefix("name ")) for name in held.names}
+    assert chosen == set(range(40, 60))
+
+
+def test_a_song_that_stands_twice_makes_a_playlist_no_longer():
+    lists = {number: (None, [10, 10, *range(20, 28)]) for number in range(10)}
+    past, held = hold_out(record([], lists=lists), most=9, seed=1)
+    assert len(held) == 0
+    assert len(past.playlists) == 10
+    lists = {number: (None, [10, 10, *range(20, 29)]) for number in range(10)}
+    _, held = hold_out(record([], lists=lists), most=9, seed=1)
+    # It stays where it stands.
+    assert [songs.tolist() for songs in held.songs] == [[10, 10, *range(20, 29)]] * 2
+
+
+def test_the_seed_says_which_playlists():
+    frames, _ = many_lists(60)
+    draws = [hold_out(frames, most=6, seed=seed)[1].names for seed in (1, 1, 2)]
+    assert draws[0] == draws[1] != draws[2]

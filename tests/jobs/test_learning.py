@@ -17,16 +17,19 @@ import numpy as np
 import pytest
 from tests.homes import opened
 
+from earmark.engines.local import LearnSettings
 from earmark.engines.progress import Unwatched
-from earmark.errors import EarmarkError
+from earmark.errors import EarmarkError, NotLearnedError
 from earmark.evaluation.intervals import Interval
 from earmark.jobs.house import House
-from earmark.jobs.learning import run_learning, snapshot_of
+from earmark.jobs.learning import GATES, run_learning, settings_of, snapshot_of
 from earmark.jobs.weekly import draft_mixes, live_manifest, run_weekly
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
-from earmark.ranking.recommender import Recommender
+from earmark.ranking.features import Feature
+from earmark.ranking.fusion import FUSED
+from earmark.ranking.recommender import Purpose, Recommender
 
 
 def fingerprint(folder: Path) -> dict[str, str]:
@@ -35,17 +38,40 @@ def fingerprint(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
+TREES = {"EARMARK_LEARN__RANKING__ORDER__RANKER__LEAST_LISTS": "20"}
+"""A setting with which a small world is enough to grow trees from."""
+
+
+def with_trees(learning: LearnSettings) -> LearnSettings:
+    changed = learning.model_dump()
+    changed["ranking"]["order"]["ranker"]["least_lists"] = 20
+    return LearnSettings.model_validate(changed)
+
+
+@pytest.fixture(scope="module")
+def home_with_trees(learned_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The record of the learned home, learned with trees."""
+    home = tmp_path_factory.mktemp("trees")
+    shutil.copy(learned_home / "earmark.db", home)
+    with opened(home, with_trees(LearnSettings())) as house:
+        run_learning(house, Unwatched())
+    return home
+
+
+@pytest.mark.parametrize("trees", [False, True])
 def test_the_same_record_gives_the_same_bytes_at_any_number_of_threads(
-    learned_home: Path, tmp_path: Path
+    trees: bool, learned_home: Path, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
-    built = fingerprint(learned_home / "builds")
-    cut = fingerprint(learned_home / "snapshots")
+    home = request.getfixturevalue("home_with_trees") if trees else learned_home
+    built = fingerprint(home / "builds")
+    cut = fingerprint(home / "snapshots")
     again = tmp_path / "again"
     again.mkdir()
-    shutil.copy(learned_home / "earmark.db", again)
+    shutil.copy(home / "earmark.db", again)
     limits = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
+    env = os.environ | dict.fromkeys(limits, "1") | (TREES if trees else {})
     one_core = [sys.executable, "-c", _ON_ONE_CORE, str(again)]
-    subprocess.run(one_core, check=True, env=os.environ | dict.fromkeys(limits, "1"), capture_output=True)
+    subprocess.run(one_core, check=True, env=env, capture_output=True)
     assert fingerprint(again / "snapshots") == cut
     assert fingerprint(again / "builds") == built
 
@@ -54,7 +80,7 @@ _ON_ONE_CORE = """
 import os, runpy, sys
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-sys.argv = ["earmark", "learn", "--home", sys.argv[1]]
+sys.argv = ["earmark", "learn", "--budget", "0", "--home", sys.argv[1]]
 runpy.run_module("earmark", run_name="__main__")
 """
 
@@ -67,22 +93,110 @@ def test_another_seed_gives_another_build(house: House) -> None:
 
 def test_held_out_scores_are_far_above_chance(learned: House) -> None:
     manifest = live_manifest(learned)
-    assert manifest.held_out_listeners > 40
-    assert manifest.held_out["recall@100"].low > 5 * 100 / manifest.counts["songs"]
+    assert manifest.held_out_rows["discovery"] > 40
+    assert manifest.held_out_rows["continuation"] == 80
+    assert manifest.held_out["discovery"]["recall@100"].low > 5 * 100 / manifest.counts["songs"]
+    assert manifest.held_out["continuation"]["ndcg@500"].low > 0.5
 
 
-def test_a_build_that_is_worse_does_not_go_live(house: House) -> None:
+# --- what the manifest says ---
+
+
+def test_the_manifest_counts_what_was_learned_from(learned: House) -> None:
+    manifest = live_manifest(learned)
+    stored = learned.store.counts()
+    assert manifest.counts["listeners"] == stored.listeners == 80
+    assert manifest.counts["playlists"] == stored.playlists == 400
+    assert manifest.counts["songs"] >= manifest.counts["artists"] > 100
+    assert manifest.seed == 1
+    assert manifest.start is None
+    assert manifest.settings == learned.learning.model_dump(mode="json")
+    assert set(manifest.held_out) == set(manifest.held_out_rows) == set(GATES)
+    for purpose, score in GATES.items():
+        assert score in manifest.held_out[purpose]
+
+
+def test_the_manifest_says_how_candidates_are_put_in_order(learned: House, home_with_trees: Path) -> None:
+    plain = live_manifest(learned).orders
+    with opened(home_with_trees) as house:
+        manifest = live_manifest(house)
+    assert set(plain) == set(manifest.orders) == {purpose.value for purpose in Purpose}
+    fused = [Feature(at).name.lower() for at in range(FUSED)]
+    for orders in (plain, manifest.orders):
+        for facts in orders.values():
+            assert list(facts.fusion) == fused
+            assert facts.learned_from > 20
+    assert all((facts.trees, facts.gains) == (0, {}) for facts in plain.values())
+    notes = live_manifest(learned).notes
+    assert [note.partition(":")[0] for note in notes if "rank fusion has the last word" in note] == list(plain)
+    for facts in manifest.orders.values():
+        assert facts.trees > 0
+        assert sum(facts.gains.values()) == pytest.approx(1, abs=0.01)
+        assert list(facts.gains.values()) == sorted(facts.gains.values(), reverse=True)
+        assert {"fit", "neighbour_sum"} & set(facts.gains)
+    assert not any("last word" in note for note in manifest.notes)
+
+
+def test_a_build_with_trees_makes_mixes_and_is_loaded_with_them(home_with_trees: Path, learned: House) -> None:
+    with opened(home_with_trees) as house:
+        manifest = live_manifest(house)
+        settings = settings_of(manifest)
+        model = Recommender.load(house.builds.path(manifest.id), settings.signals, settings.ranking)
+        trees = {purpose.value: order.ranker.trees for purpose, order in model.orders.items() if order.ranker}
+        assert trees == {purpose: facts.trees for purpose, facts in manifest.orders.items()}
+        (draft,) = draft_mixes(house, manifest, house.store.listeners()[:1])
+        (plain,) = draft_mixes(learned, live_manifest(learned), learned.store.listeners()[:1])
+    assert len(set(draft.songs)) == 30
+    assert draft.songs != plain.songs
+
+
+# --- which build is live ---
+
+
+def flattered(house: House, purpose: str) -> str:
+    """The live build's id, once its manifest promises more of a purpose than any build can hold."""
     live = live_manifest(house)
-    flattered = {name: Interval(0.99, 0.98, 1.0) for name in live.held_out}
+    best = dict.fromkeys(live.held_out[purpose], Interval(0.999, 0.998, 1.0))
     path = house.builds.path(live.id) / "manifest.json"
-    path.write_bytes(msgspec.json.encode(msgspec.structs.replace(live, held_out=flattered)))
+    promised = msgspec.structs.replace(live, held_out=live.held_out | {purpose: best})
+    path.write_bytes(msgspec.json.encode(promised))
+    return live.id
+
+
+@pytest.mark.parametrize("purpose", sorted(GATES))
+def test_a_build_that_is_worse_does_not_go_live(house: House, purpose: str) -> None:
+    live = flattered(house, purpose)
     _one_more_listen(house)
     report = run_learning(house, Unwatched())
     assert not report.live
+    assert f"Its held-out {GATES[purpose]} ({purpose}) fell from 0.9990 to" in report.why
+    assert f"so {live} stays live" in report.why
     assert "--accept-worse" in report.why
-    assert house.builds.live() == live.id
-    assert run_learning(house, Unwatched(), accept_worse=True).live
+    assert house.builds.live() == live
+    accepted = run_learning(house, Unwatched(), accept_worse=True)
+    assert accepted.live
+    assert accepted.build == report.build
+    assert "accepted all the same" in accepted.why
     assert house.builds.live() == report.build
+
+
+def test_a_build_that_is_as_good_goes_live_and_says_how_good(house: House) -> None:
+    _one_more_listen(house)
+    report = run_learning(house, Unwatched())
+    assert report.live
+    now = report.manifest.held_out
+    for purpose, score in GATES.items():
+        assert f"Held-out {score} ({purpose}) {now[purpose][score].mean:.4f} against" in report.why
+
+
+def test_what_was_not_held_out_before_cannot_be_compared(house: House) -> None:
+    live = live_manifest(house)
+    path = house.builds.path(live.id) / "manifest.json"
+    path.write_bytes(msgspec.json.encode(msgspec.structs.replace(live, held_out={})))
+    _one_more_listen(house)
+    report = run_learning(house, Unwatched())
+    assert report.live
+    assert report.why == "There are no held-out scores to compare."
 
 
 def test_a_changed_record_gives_a_new_live_build_and_the_last_one_is_kept(house: House) -> None:
@@ -99,6 +213,74 @@ def test_a_changed_record_gives_a_new_live_build_and_the_last_one_is_kept(house:
     assert len(list(house.snapshots.iterdir())) == 2
 
 
+# --- where a build starts from ---
+
+
+def test_learning_again_changes_no_byte(house: House) -> None:
+    first = fingerprint(house.builds.folder)
+    report = run_learning(house, Unwatched())
+    assert report.why == "Nothing has changed since it was made."
+    assert fingerprint(house.builds.folder) == first
+    # Nor does it where a build started from the one before it.
+    _one_more_listen(house)
+    run_learning(house, Unwatched())
+    second = fingerprint(house.builds.folder)
+    assert run_learning(house, Unwatched()).why == "Nothing has changed since it was made."
+    assert fingerprint(house.builds.folder) == second != first
+
+
+def test_factors_start_from_the_live_build_and_the_manifest_says_so(house: House) -> None:
+    before = house.builds.live()
+    _one_more_listen(house)
+    report = run_learning(house, Unwatched())
+    assert report.manifest.start == before
+    for build in house.builds.all():
+        house.builds.remove(build)
+    # Without builds the same record gives another one, which started from none, and as good as was known.
+    anew = run_learning(house, Unwatched())
+    assert anew.manifest.start is None
+    assert anew.manifest.snapshot == report.manifest.snapshot
+    assert anew.manifest.held_out == report.manifest.held_out
+    assert anew.build != report.build
+
+
+def test_learning_mends_a_damaged_live_build(house: House) -> None:
+    live = house.builds.live()
+    assert live is not None
+    whole = fingerprint(house.builds.folder)
+    vectors = house.builds.path(live) / "factors" / "column_factors.npy"
+    for change in (False, True):
+        vectors.write_bytes(vectors.read_bytes()[:-100])
+        with pytest.raises(NotLearnedError, match="column_factors"):
+            list(draft_mixes(house, live_manifest(house), house.store.listeners()[:1]))
+        if change:
+            _one_more_listen(house)
+        report = run_learning(house, Unwatched())
+        assert report.live
+        assert report.manifest.start is None
+        if not change:
+            assert fingerprint(house.builds.folder) == whole
+    assert report.build != live
+    assert list(draft_mixes(house, live_manifest(house), house.store.listeners()[:1]))
+
+
+def test_a_build_with_settings_of_another_version_is_replaced(house: House) -> None:
+    live = live_manifest(house)
+    path = house.builds.path(live.id) / "manifest.json"
+    strange = msgspec.structs.replace(live, settings=live.settings | {"blend": {"factors": 0.2}})
+    path.write_bytes(msgspec.json.encode(strange))
+    with pytest.raises(NotLearnedError, match="settings") as caught:
+        list(draft_mixes(house, live_manifest(house), house.store.listeners()[:1]))
+    assert "earmark learn" in caught.value.remedy
+    _one_more_listen(house)
+    report = run_learning(house, Unwatched())
+    assert report.live
+    assert report.manifest.start is None
+
+
+# --- what goes wrong ---
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="needs kill -9")
 def test_killed_while_learning_the_live_build_stays(own_home: Path) -> None:
     with opened(own_home) as house:
@@ -113,7 +295,7 @@ def save(self, folder):
     whole(self, folder)
     os.kill(os.getpid(), signal.SIGKILL)
 recommender.Recommender.save = save
-import sys; sys.argv = ["earmark", "learn", "--home", {str(own_home)!r}]
+import sys; sys.argv = ["earmark", "learn", "--budget", "0", "--home", {str(own_home)!r}]
 from earmark._app.main import main
 main()
 """
@@ -163,7 +345,9 @@ def test_playlists_alone_teach_and_say_that_nobody_could_be_held_out(tmp_path: P
             writer.add_playlists(lists, community="public")
         report = run_learning(house, Unwatched())
     assert report.live
-    assert report.manifest.held_out == {}
+    assert report.why == "It is the first."
+    assert (report.manifest.held_out, report.manifest.held_out_rows) == ({}, {})
+    assert {facts.learned_from for facts in report.manifest.orders.values()} == {0}
     assert any("held-out" in note for note in report.manifest.notes)
 
 
@@ -175,7 +359,9 @@ def test_an_empty_record_is_refused_with_what_to_do(tmp_path: Path) -> None:
 def test_what_was_saved_recommends_as_what_was_learned(learned: House) -> None:
     manifest = live_manifest(learned)
     folder = learned.builds.path(manifest.id)
-    model = Recommender.load(folder, learned.learning.ranking)
+    settings = settings_of(manifest)
+    assert settings == learned.learning
+    model = Recommender.load(folder, settings.signals, settings.ranking)
     assert len(model.columns) == manifest.counts["songs"]
     assert snapshot_of(learned, manifest).digest() == manifest.snapshot
     assert json.loads((folder / "manifest.json").read_text())["settings"] == manifest.settings
@@ -196,7 +382,7 @@ def test_a_full_disk_is_said_and_the_live_build_stays(own_home: Path) -> None:
     code = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-sys.argv = ["earmark", "learn", "--home", {str(own_home)!r}]
+sys.argv = ["earmark", "learn", "--budget", "0", "--home", {str(own_home)!r}]
 from earmark._app.main import main
 main()
 """

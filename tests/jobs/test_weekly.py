@@ -23,6 +23,7 @@ from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.mixes.weekly import Draft
 from earmark.music.items import Track
 from earmark.music.names import artist_key, song_key
+from earmark.ranking.generators import CandidatesConfig
 from earmark.ranking.reasons import Ground, Reason
 from earmark.store.port import EditionRecord, ListenerRecord
 from earmark.world import World
@@ -271,6 +272,7 @@ def test_whoever_has_heard_all_there_is_gets_no_mix_and_one_once_there_is_more(t
 
 def test_a_build_is_used_with_the_settings_that_it_was_learned_with(house: House) -> None:
     before = list(draft_mixes(house, live_manifest(house), house.store.listeners()[:5]))
-    ranking = house.learning.ranking.model_copy(update={"depth": 40, "popular": 30})
+    candidates = CandidatesConfig(depth=40, popular=30)
+    ranking = house.learning.ranking.model_copy(update={"candidates": candidates})
     other = replace(house, learning=house.learning.model_copy(update={"ranking": ranking}))
     assert list(draft_mixes(other, live_manifest(other), other.store.listeners()[:5])) == before

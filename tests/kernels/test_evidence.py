@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import itertools
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -27,8 +29,8 @@ def evidence_twin(history, lists, groups, pairs):
     """``groups``: (rows by songs as booleans, owner of each row)."""
     found = []
     near = [
-        {int(j): s for j, s in zip(ids, values, strict=True) if j >= 0}
-        for ids, values in zip(lists.ids, lists.similarities, strict=True)
+        dict(zip(lists.ids[start:stop].tolist(), lists.similarities[start:stop], strict=True))
+        for start, stop in itertools.pairwise(lists.starts)
     ]
     for listener, song in pairs:
         contributions = []

@@ -6,7 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from earmark.kernels.neighbours import NeighbourLists, find_neighbours, score_neighbours
+from earmark.kernels.neighbours import NeighbourLists, find_nearest, find_neighbours, score_neighbours
+from earmark.kernels.sparse import Rows
 
 F = np.float32
 
@@ -22,15 +23,26 @@ def best(scores: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
     """The n greatest positive scores, by score descending, then id ascending."""
     order = np.lexsort((np.arange(len(scores)), -scores))
     order = order[scores[order] > 0][:n]
-    pad = n - len(order)
-    return np.pad(order, (0, pad), constant_values=-1), np.pad(scores[order], (0, pad))
+    return order, scores[order]
 
 
-def neighbours_twin(matrix: sparse.csr_array, k: int, shrink: float, asymmetry: float):
+def ragged(lists: list[tuple[np.ndarray, np.ndarray]], n_ids: int) -> NeighbourLists:
+    starts = np.cumsum([0, *(len(ids) for ids, _ in lists)], dtype=np.int64)
+    ids, values = (np.concatenate(parts) for parts in zip(*lists, strict=True))
+    return NeighbourLists(starts, ids.astype(np.int32), values.astype(F), n_ids)
+
+
+def assert_same(one: NeighbourLists, other: NeighbourLists) -> None:
+    for name in ("starts", "ids", "similarities"):
+        np.testing.assert_array_equal(getattr(one, name), getattr(other, name))
+    assert one.n_ids == other.n_ids
+
+
+def neighbours_twin(matrix: sparse.csr_array, k: int, shrink: float, asymmetry: float) -> NeighbourLists:
     dense = matrix.toarray()
     squares = (dense.astype(np.float64) ** 2).sum(0)
     left, right = (squares**asymmetry).astype(F), (squares ** (1 - asymmetry)).astype(F)
-    ids, similarities = [], []
+    lists = []
     for song in range(dense.shape[1]):
         dots = np.zeros(dense.shape[1], F)
         for row in dense:
@@ -39,10 +51,8 @@ def neighbours_twin(matrix: sparse.csr_array, k: int, shrink: float, asymmetry: 
         dots[song] = 0
         with np.errstate(invalid="ignore"):
             values = np.nan_to_num(dots / (left[song] * right + F(shrink)))
-        chosen, value = best(values, k)
-        ids.append(chosen)
-        similarities.append(value)
-    return np.array(ids), np.array(similarities)
+        lists.append(best(values, k))
+    return ragged(lists, dense.shape[1])
 
 
 @settings(deadline=None, max_examples=40)
@@ -60,39 +70,34 @@ def test_neighbours_equal_their_numpy_twin_to_the_last_bit(
 ):
     matrix = made(seed, 12, n_songs, density, whole=whole)
     found = find_neighbours(matrix, k, shrink=shrink, asymmetry=asymmetry, threads=1)
-    ids, similarities = neighbours_twin(matrix, k, shrink, asymmetry)
-    np.testing.assert_array_equal(found.ids, ids)
-    np.testing.assert_array_equal(found.similarities, similarities)
+    assert_same(found, neighbours_twin(matrix, k, shrink, asymmetry))
 
 
 def test_songs_with_few_products_take_the_list_of_touched_songs_and_equal_the_twin():
     matrix = made(3, 40, 900, 0.004)
     found = find_neighbours(matrix, 4, shrink=1.0)
-    ids, similarities = neighbours_twin(matrix, 4, 1.0, 0.5)
-    np.testing.assert_array_equal(found.ids, ids)
-    np.testing.assert_array_equal(found.similarities, similarities)
-    assert (found.ids >= 0).any()
+    assert_same(found, neighbours_twin(matrix, 4, 1.0, 0.5))
+    assert len(found.ids)
 
 
 def test_many_candidates_pass_through_the_buffer_more_than_once():
     matrix = made(4, 30, 2000, 0.4)
-    found = find_neighbours(matrix, 2, shrink=5.0)
-    ids, _ = neighbours_twin(matrix[:, :], 2, 5.0, 0.5)
-    np.testing.assert_array_equal(found.ids, ids)
+    assert_same(find_neighbours(matrix, 2, shrink=5.0), neighbours_twin(matrix, 2, 5.0, 0.5))
 
 
 def test_neighbours_do_not_depend_on_threads():
     matrix = made(5, 200, 1500, 0.05)
     one, two = (find_neighbours(matrix, 20, shrink=3.0, threads=threads) for threads in (1, 2))
-    assert one.ids.tobytes() == two.ids.tobytes()
-    assert one.similarities.tobytes() == two.similarities.tobytes()
+    for name in ("starts", "ids", "similarities"):
+        assert getattr(one, name).tobytes() == getattr(two, name).tobytes()
 
 
 def test_songs_that_always_stand_together_have_cosine_one_and_shrinkage_halves_it():
     matrix = sparse.csr_array(np.array([[1, 1, 0], [1, 1, 0], [0, 0, 1]], F))
-    assert find_neighbours(matrix, 1).ids.tolist() == [[1], [0], [-1]]
-    assert find_neighbours(matrix, 1).similarities[:, 0] == pytest.approx([1, 1, 0])
-    assert find_neighbours(matrix, 1, shrink=2.0).similarities[:, 0] == pytest.approx([0.5, 0.5, 0])
+    assert find_neighbours(matrix, 1).starts.tolist() == [0, 1, 2, 2]
+    assert find_neighbours(matrix, 1).ids.tolist() == [1, 0]
+    assert find_neighbours(matrix, 1).similarities == pytest.approx([1, 1])
+    assert find_neighbours(matrix, 1, shrink=2.0).similarities == pytest.approx([0.5, 0.5])
 
 
 def test_repeated_entries_are_summed():
@@ -111,16 +116,65 @@ def test_bad_weights_are_refused(bad):
         find_neighbours(matrix, 2)
 
 
+@settings(deadline=None, max_examples=30)
+@given(
+    seed=st.integers(0, 10**6),
+    n_between=st.sampled_from([1, 40]),
+    density=st.sampled_from([0.0, 0.03, 0.4]),
+    k=st.sampled_from([1, 5, 500]),
+    shrink=st.sampled_from([0.0, 2.0]),
+)
+def test_nearest_of_two_matrices_equal_their_numpy_twin_to_the_last_bit(seed, n_between, density, k, shrink):
+    left, right = made(seed, 9, n_between, density), made(seed + 1, n_between, 70, density)
+    random = np.random.default_rng(seed)
+    left_norms, right_norms = random.random(9).astype(F), random.random(70).astype(F)
+    own = random.integers(-1, 70, 9).astype(np.int32)
+    found = find_nearest(
+        Rows.of(left, "l"), Rows.of(right, "r"), left_norms, right_norms, k, shrink=shrink, own=own
+    )
+    lists = []
+    for row in range(9):
+        sums = np.zeros(70, F)
+        for between in np.flatnonzero(left.toarray()[row]):
+            sums += left.toarray()[row, between] * right.toarray()[between]
+        if own[row] >= 0:
+            sums[own[row]] = 0
+        lists.append(best(sums / (left_norms[row] * right_norms + F(shrink)), k))
+    assert_same(found, ragged(lists, 70))
+
+
+def test_nearest_of_nothing_is_nothing():
+    none, right = Rows.empty(0, 4), Rows.of(made(1, 4, 5, 0.5), "r")
+    own = np.zeros(0, np.int32)
+    lists = find_nearest(none, right, np.zeros(0, F), np.ones(5, F), 3, shrink=0.0, own=own)
+    assert (len(lists), lists.n_ids, lists.starts.tolist()) == (0, 5, [0])
+
+
+def test_nearest_refuses_what_does_not_fit():
+    left, right = Rows.of(made(1, 3, 4, 0.5), "l"), Rows.of(made(1, 4, 5, 0.5), "r")
+    norms, own = (np.ones(3, F), np.ones(5, F)), np.full(3, -1, np.int32)
+    with pytest.raises(ValueError, match="do not fit together"):
+        find_nearest(right, left, *norms, 2, shrink=0.0, own=own)
+    with pytest.raises(ValueError, match="do not fit together"):
+        find_nearest(left, right, *norms, 2, shrink=0.0, own=own[1:])
+    with pytest.raises(ValueError, match="own: ids must be from 0 to 4"):
+        find_nearest(left, right, *norms, 2, shrink=0.0, own=np.array([-1, 5, 0], np.int32))
+
+
+def padded(chosen: np.ndarray, value: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    pad = n - len(chosen)
+    return np.pad(chosen, (0, pad), constant_values=-1), np.pad(value, (0, pad))
+
+
 def scores_twin(history: np.ndarray, lists: NeighbourLists, n: int, exclude: np.ndarray):
     ids, scores = [], []
     for weights, hidden in zip(history, exclude, strict=True):
-        sums = np.zeros(lists.n_songs, F)
+        sums = np.zeros(lists.n_ids, F)
         for song in np.flatnonzero(weights):
-            for other, similarity in zip(lists.ids[song], lists.similarities[song], strict=True):
-                if other >= 0:
-                    sums[other] += weights[song] * similarity
+            listed = slice(lists.starts[song], lists.starts[song + 1])
+            sums[lists.ids[listed]] += weights[song] * lists.similarities[listed]
         sums[hidden != 0] = 0
-        chosen, value = best(sums, n)
+        chosen, value = padded(*best(sums, n), n)
         ids.append(chosen)
         scores.append(value)
     return np.array(ids), np.array(scores)
@@ -153,9 +207,20 @@ def test_scores_do_not_depend_on_threads():
     assert not history.toarray()[np.arange(700)[:, None], one[0]][one[0] >= 0].any()
 
 
+def test_rows_of_songs_are_lists_as_well():
+    rows = made(3, 12, 30, 0.3)
+    voices = made(4, 5, 12, 0.4)
+    ids, scores = score_neighbours(voices, Rows.of(rows, "rows"), 30)
+    expected = voices.toarray() @ rows.toarray()
+    for row in range(5):
+        found = ids[row][ids[row] >= 0]
+        assert set(found) == set(np.flatnonzero(expected[row]))
+        np.testing.assert_allclose(scores[row][: len(found)], expected[row][found], rtol=1e-5)
+
+
 def test_misshapen_input_is_refused():
     lists = find_neighbours(made(1, 5, 10, 0.5), 3)
-    with pytest.raises(ValueError, match="history has 11 songs"):
+    with pytest.raises(ValueError, match="history has 11 columns, but there are 10 lists"):
         score_neighbours(made(1, 2, 11, 0.5), lists, 3)
     with pytest.raises(ValueError, match="expected 2 rows by 10 songs"):
         score_neighbours(made(1, 2, 10, 0.5), lists, 3, exclude=made(1, 3, 10, 0.5))
@@ -167,10 +232,31 @@ def test_misshapen_input_is_refused():
         find_neighbours(made(1, 2, 10, 0.5), 1, shrink=-1)
 
 
+def whole_lists(**parts: np.ndarray) -> NeighbourLists:
+    good = {
+        "starts": np.array([0, 1, 3], np.int64),
+        "ids": np.array([1, 0, 1], np.int32),
+        "similarities": np.ones(3, F),
+    }
+    return NeighbourLists(**(good | parts), n_ids=2)
+
+
 @pytest.mark.parametrize(
-    ("ids", "message"),
-    [([[2], [0]], "-1 to 1"), ([[-2], [0]], "-1 to 1"), ([[-1, 0], [0, -1]], "end of a row")],
+    ("parts", "message"),
+    [
+        ({"ids": np.array([2, 0, 1], np.int32)}, "ids must be from 0 to 1, found 0 to 2"),
+        ({"ids": np.array([-1, 0, 1], np.int32)}, "found -1 to 1"),
+        ({"ids": np.array([1, 0], np.int32)}, "as many similarities as ids"),
+        ({"ids": np.array([1, 0, 1])}, "expected int64, int32 and float32"),
+        ({"starts": np.array([0, 1, 4], np.int64)}, "do not divide 3 entries"),
+        ({"starts": np.array([1, 1, 3], np.int64)}, "do not divide 3 entries"),
+        ({"starts": np.array([0, 4, 3], np.int64)}, "do not divide 3 entries"),
+        ({"starts": np.array([], np.int64)}, "do not divide 3 entries"),
+        ({"starts": np.array(3, np.int64)}, "one dimension"),
+        ({"similarities": np.array([1, np.nan, 1], F)}, "not finite"),
+    ],
 )
-def test_lists_that_would_reach_outside_are_refused(ids, message):
+def test_lists_that_would_reach_outside_are_refused(parts, message):
+    assert len(whole_lists()) == 2
     with pytest.raises(ValueError, match=message):
-        NeighbourLists(np.array(ids, np.int32), np.zeros(np.shape(ids), F))
+        whole_lists(**parts)

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from earmark.kernels import top
-from earmark.kernels.top import FactorIndex, top_by_factors
+from earmark.kernels.top import FactorIndex
 
 F = np.float32
 
@@ -39,7 +39,7 @@ def test_top_equals_its_numpy_twin_ties_included(seed, n_songs, spread, n, hidde
     items = random.integers(-spread, spread + 1, (n_songs, 4)).astype(F)
     items *= (random.random((n_songs, 1)) < 0.7).astype(F)
     exclude = (random.random((5, n_songs)) < hidden).astype(F)
-    ids, scores = top_by_factors(listeners, items, sparse.csr_array(exclude), n, threads=1)
+    ids, scores = FactorIndex(items).top(listeners, sparse.csr_array(exclude), n, threads=1)
     expected_ids, expected_scores = top_twin(listeners, items, exclude, n)
     np.testing.assert_array_equal(ids, expected_ids)
     np.testing.assert_array_equal(scores, expected_scores)
@@ -50,7 +50,7 @@ def test_scores_that_only_rise_or_only_fall_are_carried_from_tile_to_tile(monkey
     monkeypatch.setattr(top, "SONGS_PER_TILE", 100)
     items = np.arange(5000, dtype=F)[::order, None].copy()
     for listener in (1, -1):
-        ids, scores = top_by_factors(np.array([[listener]], F), items, None, 7)
+        ids, scores = FactorIndex(items).top(np.array([[listener]], F), None, 7)
         expected_ids, expected_scores = top_twin(np.array([[listener]], F), items, np.zeros((1, 5000)), 7)
         np.testing.assert_array_equal(ids, expected_ids)
         np.testing.assert_array_equal(scores, expected_scores)
@@ -76,7 +76,7 @@ def test_early_stop_loses_nothing(monkeypatch):
     random = np.random.default_rng(3)
     listeners = random.normal(size=(300, 8)).astype(F)
     items = (random.normal(size=(3000, 8)) * np.geomspace(3, 1e-3, 3000)[:, None]).astype(F)
-    _, scores = top_by_factors(listeners, items, None, 20)
+    _, scores = FactorIndex(items).top(listeners, None, 20)
     _, expected = top_twin(listeners, items, np.zeros((300, 3000)), 20)
     np.testing.assert_allclose(scores, expected, rtol=1e-5, atol=1e-6)
 
@@ -85,27 +85,89 @@ def test_top_does_not_depend_on_threads():
     random = np.random.default_rng(4)
     listeners = random.normal(size=(1500, 32)).astype(F)
     items = random.normal(size=(3000, 32)).astype(F)
-    one, two = (top_by_factors(listeners, items, None, 30, threads=threads) for threads in (1, 2))
+    one, two = (FactorIndex(items).top(listeners, None, 30, threads=threads) for threads in (1, 2))
     assert [part.tobytes() for part in one] == [part.tobytes() for part in two]
 
 
-@pytest.mark.parametrize("n_listeners", [1, 1024])
-def test_listeners_and_songs_of_zeros_do_not_upset_the_balance(n_listeners):
-    ids, scores = top_by_factors(np.zeros((n_listeners, 3), F), np.zeros((9, 3), F), None, 4)
-    assert ids.tolist() == [[0, 1, 2, 3]] * n_listeners
+def in_clusters(patch: pytest.MonkeyPatch, items: np.ndarray, like: np.ndarray) -> FactorIndex:
+    patch.setattr(top, "SONGS_PER_TILE", 16)
+    patch.setattr(top, "CLUSTER_FROM", 1)
+    index = FactorIndex(items, like=like)
+    assert (index._clusters is None) == (len(items) <= 64)
+    return index
+
+
+@settings(deadline=None, max_examples=40)
+@given(
+    seed=st.integers(0, 10**6),
+    n_songs=st.sampled_from([64, 65, 80, 81, 700]),
+    spread=st.sampled_from([0, 1, 9]),
+    n=st.sampled_from([1, 7, 300]),
+    hidden=st.sampled_from([0.0, 0.3, 1.0]),
+)
+def test_clustered_search_equals_its_numpy_twin_ties_included(seed, n_songs, spread, n, hidden):
+    random = np.random.default_rng(seed)
+    listeners = random.integers(-spread, spread + 1, (5, 6)).astype(F)
+    items = random.integers(-spread, spread + 1, (n_songs, 6)).astype(F)
+    items *= (random.random((n_songs, 1)) < 0.7).astype(F)
+    exclude = (random.random((5, n_songs)) < hidden).astype(F)
+    with pytest.MonkeyPatch.context() as patch:
+        # Without a change of basis every inner product is exact.
+        patch.setattr(top, "balancing_basis", lambda listeners, items: np.eye(6))
+        index = in_clusters(patch, items, listeners)
+        ids, scores = index.top(listeners, sparse.csr_array(exclude), n, threads=1)
+    expected_ids, expected_scores = top_twin(listeners, items, exclude, n)
+    np.testing.assert_array_equal(ids, expected_ids)
+    np.testing.assert_array_equal(scores, expected_scores)
+
+
+@pytest.mark.parametrize("n_factors", [1, 3, 16, 37])
+def test_clustered_search_loses_nothing_where_songs_do_cluster(monkeypatch, n_factors):
+    random = np.random.default_rng(n_factors)
+    kinds = random.normal(size=(30, n_factors))
+    items = kinds[random.integers(0, 30, 3000)] + random.normal(size=(3000, n_factors)) * 0.2
+    items = (items * np.geomspace(3, 0.05, 3000)[:, None]).astype(F)
+    listeners = (kinds[random.integers(0, 30, 600)] + random.normal(size=(600, n_factors))).astype(F)
+    exclude = sparse.csr_array((random.random((600, 3000)) < 0.02).astype(F))
+    expected_ids, expected = top_twin(listeners, items, exclude.toarray(), 40)
+    ids, scores = in_clusters(monkeypatch, items, listeners).top(listeners, exclude, 40)
+    np.testing.assert_allclose(scores, expected, rtol=1e-4, atol=1e-4)
+    assert (ids == expected_ids).mean() > 0.99
+    assert not exclude.toarray()[np.arange(600)[:, None], ids].any()
+
+
+def test_clustered_search_does_not_depend_on_threads(monkeypatch):
+    random = np.random.default_rng(5)
+    listeners, items = (random.normal(size=(n, 24)).astype(F) for n in (900, 2000))
+    index = in_clusters(monkeypatch, items, listeners)
+    one, two = (index.top(listeners, None, 30, threads=threads) for threads in (1, 2))
+    assert [part.tobytes() for part in one] == [part.tobytes() for part in two]
+
+
+@pytest.mark.parametrize("like", [None, np.zeros((5, 3), F), np.zeros((0, 3), F)])
+def test_listeners_and_songs_of_zeros_do_not_upset_the_balance(like):
+    ids, scores = FactorIndex(np.zeros((9, 3), F), like=like).top(np.zeros((5, 3), F), None, 4)
+    assert ids.tolist() == [[0, 1, 2, 3]] * 5
+    assert not scores.any()
+
+
+def test_clusters_of_zeros_are_harmless(monkeypatch):
+    items = np.zeros((200, 3), F)
+    ids, scores = in_clusters(monkeypatch, items, np.zeros((4, 3), F)).top(np.ones((4, 3), F), None, 3)
+    assert ids.tolist() == [[0, 1, 2]] * 4
     assert not scores.any()
 
 
 def test_no_listeners_and_no_songs():
-    assert top_by_factors(np.zeros((0, 3), F), np.ones((2, 3), F), None, 4)[0].shape == (0, 4)
-    assert top_by_factors(np.ones((2, 3), F), np.zeros((0, 3), F), None, 4)[0].tolist() == [[-1] * 4] * 2
+    assert FactorIndex(np.ones((2, 3), F)).top(np.zeros((0, 3), F), None, 4)[0].shape == (0, 4)
+    assert FactorIndex(np.zeros((0, 3), F)).top(np.ones((2, 3), F), None, 4)[0].tolist() == [[-1] * 4] * 2
 
 
 def test_bad_factors_are_refused():
     good = np.ones((2, 3), F)
     with pytest.raises(ValueError, match="row 1 is not finite"):
-        top_by_factors(np.array([[1, 1, 1], [1, np.nan, 1]], F), good, None, 1)
+        FactorIndex(good).top(np.array([[1, 1, 1], [1, np.nan, 1]], F), None, 1)
     with pytest.raises(ValueError, match="item factors: expected float32"):
-        top_by_factors(good, good.astype(np.float64), None, 1)
+        FactorIndex(good.astype(np.float64))
     with pytest.raises(ValueError, match="listeners have 2 factors, songs have 3"):
-        top_by_factors(good[:, :2], good, None, 1)
+        FactorIndex(good).top(good[:, :2], None, 1)

@@ -6,14 +6,17 @@ import numpy as np
 import pytest
 from tests.ranking.models import small_model
 
+from earmark.evaluation.breadth import narrowing, popularity_lift
 from earmark.mixes import weekly
 from earmark.mixes.selection import WeeklyConfig, choose, hits
 from earmark.mixes.weekly import compose
+from earmark.ranking.breadth import Directions, OwnLevel
 from earmark.ranking.reasons import Ground
 
 CONFIG = WeeklyConfig(
     entries=12, known_artists=5, hits=4, learning_songs=8, shortest_minutes=40, longest_minutes=50
 )
+FREE = CONFIG.model_copy(update={"narrowing": 1.0, "popularity_lift": 99.0})
 
 
 @pytest.fixture(scope="module", params=[0, 1])
@@ -34,8 +37,10 @@ def test_every_listener_gets_a_mix_of_open_songs(drafted):
 
 
 def test_a_mix_holds_what_was_chosen_the_strongest_first_and_each_reason_beside_its_song(drafted):
-    model, histories, durations, drafts = drafted
-    ranked = model.rank(histories, CONFIG.ranked)
+    model, histories, durations, _ = drafted
+    drafts = list(compose(model, histories, durations, FREE))
+    assert not any(draft.broadened for draft in drafts)
+    ranked = model.discover(histories, CONFIG.ranked)
     hit = hits(model.popularity, CONFIG.hit_share)
     for row, draft in enumerate(drafts):
         songs = ranked.songs[row][ranked.songs[row] >= 0]
@@ -60,6 +65,27 @@ def test_a_mix_holds_what_was_chosen_the_strongest_first_and_each_reason_beside_
                 assert share <= 0.5
 
 
+def test_the_guard_brings_in_songs_until_a_mix_is_like_what_the_listener_plays(drafted):
+    model, histories, durations, drafts = drafted
+    directions = Directions.of(model.factors.item_factors)
+    level = OwnLevel.of(histories, model.members, model.popularity, directions)
+    lists, free = (
+        np.stack([model.columns.find(np.array(draft.songs)) for draft in made])
+        for made in (drafts, compose(model, histories, durations, FREE))
+    )
+    enough = level.songs >= CONFIG.learning_songs
+
+    def beyond(made):
+        narrow = narrowing(made, level, directions, 12) > 1e-5
+        popular = popularity_lift(made, level, model.popularity, 12) > CONFIG.popularity_lift + 1e-5
+        return enough & (narrow | popular)
+
+    for row, draft in enumerate(drafts):
+        assert draft.broadened == len({*lists[row]} - {*free[row]})
+        assert beyond(free)[row] or not draft.broadened
+    assert beyond(lists).sum() < beyond(free).sum()
+
+
 def test_who_played_few_songs_is_told_that_we_are_still_learning(drafted):
     _, histories, _, drafts = drafted
     played = (histories.played.toarray() > 0).sum(1)
@@ -77,7 +103,7 @@ def test_a_small_catalogue_gives_short_mixes():
     model, histories = small_model(0)
     drafts = list(compose(model, histories, np.zeros(60, np.int64), WeeklyConfig()))
     for row, draft in enumerate(drafts):
-        ranked = model.rank(histories, 500).songs[row]
+        ranked = model.discover(histories, 500).songs[row]
         artists = model.columns.artist_of[ranked[ranked >= 0]].tolist()
         assert len(draft.songs) == min(30, sum(min(2, n) for n in Counter(artists).values()))
     assert min(len(draft.songs) for draft in drafts) < 30

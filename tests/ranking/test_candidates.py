@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from scipy import sparse
 
-from earmark.ranking.candidates import best_per_row, look_up, pool, ranges
+from earmark.ranking import candidates
+from earmark.ranking.candidates import best_of_each, best_per_row, look_up, pool, ranges
 
 N_SONGS = 12
 
@@ -75,3 +77,24 @@ def test_ranges_follow_each_other(bounds):
     starts, lengths = np.array(bounds, np.int64).reshape(-1, 2).T
     expected = [at for start, length in bounds for at in range(start, start + length)]
     assert ranges(starts, lengths).tolist() == expected
+
+
+POOLS = st.lists(
+    st.lists(st.floats(-1e6, 1e6, width=32, allow_subnormal=True), max_size=7), min_size=1, max_size=9
+)
+
+
+@given(POOLS, st.integers(1, 5), st.integers(1, 4))
+def test_the_best_of_each_row_best_first(rows, n, rows_at_once):
+    # A zero below zero is no less than one above it.
+    scores = np.array([score + 0.0 for row in rows for score in row], np.float32)
+    indptr = np.concatenate([[0], np.cumsum([len(row) for row in rows])])
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(candidates, "ROWS_AT_ONCE", rows_at_once)
+        found = best_of_each(indptr, scores, n)
+    expected = [
+        at
+        for start, stop in zip(indptr, indptr[1:], strict=False)
+        for at in sorted(range(start, stop), key=lambda at: (-scores[at], at))[:n]
+    ]
+    assert found.tolist() == expected

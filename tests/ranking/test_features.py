@@ -2,45 +2,180 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
 import pytest
-from tests.ranking.models import RANKING, small_model
+from scipy import sparse
+from tests.ranking.models import RANKING, SIGNALS, everybody, small_model, some_playlists
 
-from earmark.ranking.features import SOFTENING, Feature
+from earmark.ranking.asked import Asked
+from earmark.ranking.features import LEAST, PLACES, SOFTENING, Feature, features
+from earmark.ranking.generators import Generator
+from earmark.ranking.recommender import Recommender
+from earmark.signals.collaborative.histories import Histories
+from earmark.signals.collaborative.matrix import joint_matrix
+
+ROWS = [everybody, lambda model, _: some_playlists(model)]
 
 
-@pytest.mark.parametrize("seed", range(3))
-def test_features_equal_their_twin_pair_by_pair(seed):
-    model, histories = small_model(seed)
-    candidates, features = model.features(histories)
-    near = model.neighbours.score(histories.taste, histories.closed, RANKING.depth)[0].tolist()
-    fitting = model.factors.score(model.factors.fold_in(histories.weight), histories.closed, RANKING.depth)[
-        0
-    ].tolist()
-    strength, recent, skips, closed = (
-        getattr(histories, name).toarray() for name in ("strength", "recent", "skips", "closed")
-    )
-    artist_of = model.columns.artist_of
-    assert len(candidates) > 100
+class Twin:
+    """All that is known of a pair, by plain loops over dense matrices."""
 
-    def place(songs, song):
-        return songs.index(song) if song in songs else RANKING.depth
-
-    for pair, (row, song) in enumerate(zip(candidates.rows.tolist(), candidates.songs.tolist(), strict=True)):
-        same = artist_of == artist_of[song]
-        plays = strength[row, same].sum()
-        left = int(same.sum() - closed[row, same].sum())
-        expected = {
-            Feature.ARTIST_PLAYS: math.log1p(plays),
-            Feature.ARTIST_NOW: math.log1p(recent[row, same].sum()),
-            Feature.ARTIST_BREADTH: math.log1p((strength[row, same] > 0).sum()),
-            Feature.ARTIST_KNOWN: float(plays > 0),
-            Feature.ARTIST_LEFT: math.log(left) if plays > 0 else 0,
-            Feature.ARTIST_SKIPS: math.log1p(skips[row, same].sum()),
-            Feature.LISTENERS: math.log1p((model.members.listeners[:, [song]]).sum()),
-            Feature.PLAYLISTS: math.log1p((model.members.playlists[:, [song]]).sum()),
-            Feature.NEIGHBOURS: -math.log(place(near[row], song) + SOFTENING),
-            Feature.FACTORS: -math.log(place(fitting[row], song) + SOFTENING),
-        }
-        assert features[pair].tolist() == pytest.approx(
-            [expected[one] for one in Feature], rel=1e-5, abs=1e-6
+    def __init__(self, model: Recommender, everyone: Histories, asked: Asked) -> None:
+        signals, rows = model.signals, asked.histories
+        self.model, self.signals, self.asked = model, signals, asked
+        self.artist_of = model.columns.artist_of
+        self.weight, self.strength, self.recent, self.skips, self.closed = (
+            getattr(rows, name).toarray().astype(np.float64)
+            for name in ("weight", "strength", "recent", "skips", "closed")
         )
+        self.taste = np.maximum(self.weight, 0)
+        self.lately = np.log1p(self.recent)
+        self.listened = signals.members.listeners.toarray()
+        self.listed = signals.members.playlists.toarray()
+        self.held = self.listened.sum(0) + self.listed.sum(0)
+        self.similar = self._dense(signals.neighbours.lists)
+        joint = np.maximum(joint_matrix(everyone, signals.members).toarray(), 0)
+        self.voters, self.votes = self._dense(asked.nearest), self._votes(joint)
+        names = self._dense(asked.namesakes) ** SIGNALS.words.exponent
+        self.named = names @ self.listed
+
+    @staticmethod
+    def _dense(lists) -> np.ndarray:
+        shape = (len(lists), lists.n_ids)
+        return sparse.csr_array((lists.similarities, lists.ids, lists.starts), shape).toarray().astype(np.float64)
+
+    def _votes(self, joint: np.ndarray) -> np.ndarray:
+        """What each row of the joint matrix speaks for: its weights, rare songs counting for more."""
+        holders = (joint > 0).sum(0)
+        rarity = np.log1p(len(joint) / np.maximum(holders, 1))
+        rarity *= holders.sum() / (rarity * holders).sum()
+        return joint * rarity**SIGNALS.likeminded.rarity
+
+    def of(self, row: int, song: int, place: dict[Generator, int]) -> dict[Feature, float]:
+        same = self.artist_of == self.artist_of[song]
+        own = self.taste[row] > 0
+        n_songs = max(own.sum(), 1)
+        plays = self.strength[row, same].sum()
+        left = same.sum() - self.closed[row, same].sum()
+        breadth = (self.strength[row, same] > 0).sum()
+        said, said_lately = (matrix[row] * self.similar[:, song] for matrix in (self.taste, self.lately))
+        voices = self.voters[row] ** SIGNALS.likeminded.exponent
+        n_voters = max((self.voters[row] > 0).sum(), 1)
+        own_held = np.log1p(self.held)[own].sum() / n_songs
+        artist = self.signals.artist_factors[self.artist_of[song]].astype(np.float64)
+        order = sorted(np.flatnonzero(same), key=lambda one: (-self.held[one], one))
+        found = {
+            Feature.ARTIST_PLAYS: math.log1p(plays),
+            Feature.ARTIST_NOW: math.log1p(self.recent[row, same].sum()),
+            Feature.ARTIST_BREADTH: math.log1p(breadth),
+            Feature.ARTIST_KNOWN: float(plays > 0),
+            Feature.ARTIST_LEFT: math.log(max(left, 1)) if plays > 0 else 0,
+            Feature.ARTIST_SKIPS: math.log1p(self.skips[row, same].sum()),
+            Feature.LISTENERS: math.log1p(self.listened[:, song].sum()),
+            Feature.PLAYLISTS: math.log1p(self.listed[:, song].sum()),
+            Feature.ARTIST_SHARE: breadth / n_songs,
+            Feature.ARTIST_HELD: math.log1p(self.held[same].sum()),
+            Feature.PLACE_IN_ARTIST: math.log1p(order.index(song)),
+            Feature.MORE_HELD: math.log1p(self.held[song]) - own_held,
+            Feature.NEIGHBOUR_SUM: self._log(said.sum(), self.taste[row].sum()),
+            Feature.NEIGHBOUR_BEST: said.max() / (self.taste[row].sum() or 1),
+            Feature.NEIGHBOUR_COUNT: (said > 0).sum() / n_songs,
+            Feature.NEIGHBOUR_SUM_LATELY: self._log(said_lately.sum(), self.lately[row].sum()),
+            Feature.FIT: self.asked.vectors[row].astype(np.float64) @ self.signals.factors.item_factors[song],
+            Feature.ARTIST_FIT: self.asked.vectors[row] @ artist,
+            Feature.LIKE_MINDED_SUM: math.log((voices @ self.votes[:, song]) / n_voters + LEAST),
+            Feature.LIKE_MINDED_COUNT: (voices * self.votes[:, song] > 0).sum() / n_voters,
+            Feature.WORDS_SUM: math.log(self.named[row, song] + LEAST),
+            Feature.ROW_SONGS: math.log1p(own.sum()),
+            Feature.ROW_HELD: own_held,
+            Feature.ROW_ARTISTS: len(set(self.artist_of[self.strength[row] > 0].tolist())) / n_songs,
+            Feature.FUSED: 0.0,
+        }
+        return found | {feature: -math.log(place[at] + SOFTENING) for feature, at in PLACES.items()}
+
+    @staticmethod
+    def _log(total: float, weight: float) -> float:
+        return math.log(total / (weight or 1) + LEAST)
+
+
+@pytest.mark.parametrize("which", ROWS, ids=["listeners", "playlists"])
+@pytest.mark.parametrize("seed", range(3))
+def test_features_equal_their_twin_pair_by_pair(seed, which):
+    model, histories = small_model(seed)
+    asked = which(model, histories)
+    pairs, found = model.known(asked)
+    twin = Twin(model, histories, asked)
+    assert found.shape == (len(pairs), len(Feature))
+    assert found.dtype == np.float32
+    assert len(pairs) > 100
+    for pair, (row, song) in enumerate(zip(pairs.rows.tolist(), pairs.songs.tolist(), strict=True)):
+        places = {generator: int(pairs.ranks[generator, pair]) for generator in Generator}
+        expected = twin.of(row, song, places)
+        assert set(expected) == set(Feature)
+        for feature, value in expected.items():
+            assert found[pair, feature] == pytest.approx(value, rel=1e-4, abs=1e-5), feature.name
+    # Every feature says something of somebody, names of playlists alone.
+    varied = {feature for feature in Feature if np.ptp(found[:, feature]) > 0}
+    of_lists = {Feature.WORDS, Feature.WORDS_SUM}
+    of_listeners = {Feature.ARTIST_SKIPS}
+    silent = of_lists if which is everybody else of_listeners
+    assert set(Feature) - varied == silent | {Feature.FUSED}
+
+
+def test_places_are_counted_to_the_depth_of_the_net():
+    model, histories = small_model(0)
+    _, found = model.known(everybody(model, histories))
+    depth = RANKING.candidates.depth
+    for feature in PLACES:
+        assert found[:, feature].min() >= np.float32(-np.log(depth + SOFTENING))
+        assert found[:, feature].max() <= np.float32(-np.log(SOFTENING))
+
+
+def odd_rows(model: Recommender, histories: Histories) -> list[Asked]:
+    """Rows of which hardly anything is known."""
+    n_songs = len(model.columns)
+    unheld = np.flatnonzero(model.popularity == 0)[:1]
+    lists = [np.arange(0), np.array([0]), unheld, np.arange(n_songs - 1)]
+    nothing = sparse.csr_array((3, n_songs), dtype=np.float32)
+    some = sparse.csr_array((np.array([-1.0, 1e-9, 1.0], np.float32), ([0, 1, 2], [4, 5, 6])), shape=nothing.shape)
+    dislikes = Histories(np.array([1, 2, 4], np.int32), some, nothing, nothing, nothing, nothing, nothing)
+    return [
+        Asked.playlists(model.signals, lists, ["", "", "", "gym"]),
+        Asked.listeners(model.signals, dislikes),
+        Asked.listeners(model.signals, histories.rows(0, 0)),
+    ]
+
+
+@pytest.mark.parametrize("at", range(3))
+def test_of_odd_rows_every_feature_is_a_number(at):
+    model, histories = small_model(2)
+    asked = odd_rows(model, histories)[at]
+    pairs, found = model.known(asked)
+    assert np.isfinite(found).all()
+    assert (np.diff(pairs.indptr) > 0).all()
+    assert len(found) == len(pairs) == pairs.indptr[-1]
+
+
+def test_the_features_of_a_row_are_its_own():
+    model, histories = small_model(1)
+    whole_pairs, whole = model.known(everybody(model, histories))
+    for row in range(len(histories)):
+        pairs, alone = model.known(Asked.listeners(model.signals, histories.rows(row, row + 1)))
+        mine = slice(*whole_pairs.indptr[row : row + 2])
+        assert pairs.songs.tolist() == whole_pairs.songs[mine].tolist()
+        np.testing.assert_allclose(alone, whole[mine], rtol=1e-6, atol=1e-7)
+
+
+def test_the_pool_of_somebody_else_is_described_as_well():
+    # Features are of any pairs in order, not only of those that the generators named.
+    model, histories = small_model(1)
+    asked = everybody(model, histories)
+    pairs, found = model.known(asked)
+    some = np.flatnonzero(np.arange(len(pairs)) % 3 == 0)
+    fewer = type(pairs)(
+        pairs.rows[some],
+        pairs.songs[some],
+        np.searchsorted(pairs.rows[some], np.arange(len(asked) + 1)),
+        pairs.ranks[:, some],
+    )
+    np.testing.assert_array_equal(features(asked, fewer), found[some])

@@ -6,7 +6,9 @@ import pytest
 from tests.ranking.models import learned_from, small_model
 from tests.tables import tables
 
+from earmark.ranking.asked import Asked
 from earmark.ranking.reasons import Ground, Reason, Seed, explain
+from earmark.ranking.recommender import Purpose
 
 TITLES = {1: "Copper", 2: "Tin"}
 
@@ -18,7 +20,7 @@ TITLES = {1: "Copper", 2: "Tin"}
 @pytest.mark.parametrize("seed", range(4))
 def test_every_number_can_be_counted_again(seed, bond_leads):
     model, histories = small_model(seed)
-    ranked = model.rank(histories, 40)
+    ranked = model.discover(histories, 40)
     rows, place = np.nonzero(ranked.songs >= 0)
     songs = ranked.songs[rows, place]
     reasons = list(explain(model, histories, rows.astype(np.int32), songs, np.full(len(rows), bond_leads)))
@@ -54,6 +56,35 @@ def test_every_number_can_be_counted_again(seed, bond_leads):
         assert reason.phrase(str, "Vera Lind")
     assert Ground.TOGETHER in seen
     assert (Ground.ARTIST in seen) or not bond_leads
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_every_number_that_speaks_for_a_playlists_next_song_can_be_counted_again(seed):
+    model, _ = small_model(seed)
+    lists = [np.array([3, 9, 20, 41]), np.array([7]), np.arange(0)]
+    asked = Asked.playlists(model.signals, lists, ["", "", "gym"])
+    ranked = model.rank(asked, Purpose.CONTINUATION, 30)
+    rows, place = np.nonzero(ranked.songs >= 0)
+    songs = ranked.songs[rows, place]
+    leads = ranked.bond_share[rows, place] > 0.5
+    reasons = list(explain(model, asked.histories, rows.astype(np.int32), songs, leads))
+    listened = model.members.listeners.toarray() > 0
+    listed = model.members.playlists.toarray() > 0
+    artist_of = model.columns.artist_of
+    for row, song, reason in zip(rows, songs, reasons, strict=True):
+        seeds = model.columns.find(np.array([one.song for one in reason.seeds], np.int64)).tolist()
+        assert set(seeds) <= set(lists[row].tolist())
+        assert all(one.plays == 1 for one in reason.seeds)
+        if reason.seeds or reason.ground == Ground.HELD:
+            # No row is the list's own: all are counted.
+            assert reason.listeners == listened[:, [song, *seeds]].all(1).sum()
+            assert reason.playlists == listed[:, [song, *seeds]].all(1).sum()
+        if reason.ground == Ground.ARTIST:
+            same = (artist_of[lists[row]] == artist_of[song]).sum()
+            assert (reason.artist_plays, reason.artist_songs) == (same, same)
+        assert reason.phrase_of_list(str, "Vera Lind")
+    assert {reason.ground for row, reason in zip(rows, reasons, strict=True) if row == 2} == {Ground.HELD}
+    assert Ground.TOGETHER in {reason.ground for reason in reasons}
 
 
 def small_world(listens, lists, feedback=()):
@@ -191,6 +222,31 @@ def test_words_of_how_many_hold_a_song():
     assert many.startswith("12 playlists and 1 other listener hold it")
     one = Reason(Ground.HELD, (), 0, 1).phrase(TITLES.__getitem__, "Vera Lind")
     assert one.startswith("1 other listener holds it")
+
+
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (
+            Reason(Ground.TOGETHER, (Seed(1, 1), Seed(2, 1)), 23, 0),
+            "goes with “Copper” and “Tin”: 23 playlists hold all three",
+        ),
+        (
+            Reason(Ground.ARTIST, (Seed(1, 1),), 1, 0, 2, 2),
+            "goes with “Copper”: 1 playlist holds both",
+        ),
+        (
+            Reason(Ground.TOGETHER, (Seed(2, 1),), 1, 2),
+            "goes with “Tin”: 1 playlist and 2 other listeners hold both",
+        ),
+        (Reason(Ground.ARTIST, (), 0, 0, 1, 1), "Vera Lind is on the list already, with a song"),
+        (Reason(Ground.ARTIST, (), 0, 0, 7, 7), "Vera Lind is on the list already, with 7 songs"),
+        (Reason(Ground.HELD, (), 2, 1), "2 playlists and 1 other listener hold it"),
+        (Reason(Ground.HELD, (), 1, 0), "1 playlist holds it"),
+    ],
+)  # fmt: skip
+def test_words_where_the_songs_stand_on_a_playlist(reason, words):
+    assert reason.phrase_of_list(TITLES.__getitem__, "Vera Lind") == words
 
 
 def test_a_reason_survives_being_filed():

@@ -49,7 +49,7 @@ def open_house(home: Path | None) -> AbstractContextManager[House]:
             ) from error
         store = open_store(settings.database_url or f"sqlite:///{folder / 'earmark.db'}")
         try:
-            yield House(folder, store, settings.learn, settings.weekly)
+            yield House(folder, store, settings.learn, settings.weekly, settings.tuning)
         finally:
             store.close()
 

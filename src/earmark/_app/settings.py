@@ -9,6 +9,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from earmark.engines.local import LearnSettings
+from earmark.engines.tuning import TuningConfig
 from earmark.errors import EarmarkError
 from earmark.mixes.selection import WeeklyConfig
 
@@ -17,7 +18,7 @@ NOT_SETTINGS = frozenset({"EARMARK_DATA"})
 
 
 class Settings(BaseSettings):
-    """What a person may set. Nested ones are written with two underscores: ``EARMARK_LEARN__FACTORS__FACTORS=128``."""
+    """What a person may set. Nested ones are written with two underscores: ``EARMARK_LEARN__EVIDENCE__LOVED=5``."""
 
     model_config = SettingsConfigDict(
         env_prefix="EARMARK_", env_nested_delimiter="__", frozen=True, extra="ignore"
@@ -29,6 +30,8 @@ class Settings(BaseSettings):
     """Where the record is kept; by default ``earmark.db`` in the home folder."""
     learn: LearnSettings = LearnSettings()
     """How a build is learned."""
+    tuning: TuningConfig = TuningConfig()
+    """How the settings of the signals are chosen before a build is learned."""
     weekly: WeeklyConfig = WeeklyConfig()
     """The shape of the weekly discovery mix."""
 

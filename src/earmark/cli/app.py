@@ -11,6 +11,7 @@ from earmark.cli import (
     demo,
     evaluate,
     export,
+    extend,
     feedback,
     forget,
     import_,
@@ -50,6 +51,7 @@ app.command("weekly")(weekly.weekly)
 app.command("taste")(taste.taste)
 app.command("feedback")(feedback.feedback)
 app.command("export")(export.export)
+app.command("extend")(extend.extend)
 app.command("status")(status.status)
 app.command("evaluate")(evaluate.evaluate)
 app.command("forget")(forget.forget)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Bars, Home, open_house, print_json, say
+from earmark.cli.shared import AsJson, Bars, Home, open_house, print_json, say, say_held_out
 from earmark.cli.weekly import print_edition
 
 if TYPE_CHECKING:
@@ -42,8 +42,7 @@ def _show(demonstration: Demonstration) -> None:
         f"of the thirty most popular unheard ones, {demonstration.fitting_popular}."
     )
     say()
-    say(f"Over all {demonstration.listeners:,} listeners, what they came to love after the cut in time:")
-    for name, score in demonstration.held_out.items():
-        say(f"  {name}: {score.mean:.3f} ({score.low:.3f} to {score.high:.3f})")
+    say("How good the build is:")
+    say_held_out(demonstration.held_out, demonstration.held_out_rows)
     say()
     say(f"Look further: earmark taste {shlex.quote(listener)} --home {shlex.quote(demonstration.home)}")

@@ -6,7 +6,9 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Bars, Home, counted, open_house, print_json, say
+from earmark.cli.shared import AsJson, Bars, Home, counted, open_house, print_json, say, say_held_out
+
+UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def learn(
@@ -14,6 +16,14 @@ def learn(
     accept_worse: Annotated[
         bool, typer.Option("--accept-worse", help="Go live even if held-out scores fell.")
     ] = False,
+    budget: Annotated[
+        str | None,
+        typer.Option(
+            help="Choose settings by trials for so long (90s, 10m, 1h; 0: not at all), due or not. Without it, for "
+            "EARMARK_TUNING__BUDGET_SECONDS, and only when the record has changed much.",
+            show_default=False,
+        ),
+    ] = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
@@ -21,7 +31,12 @@ def learn(
     from earmark.jobs.learning import run_learning
 
     with open_house(context, home) as house:
-        report = run_learning(house, Bars(), accept_worse=accept_worse)
+        report = run_learning(
+            house,
+            Bars(),
+            accept_worse=accept_worse,
+            budget_seconds=None if budget is None else seconds(budget),
+        )
     if as_json:
         print_json(report)
         return
@@ -30,10 +45,21 @@ def learn(
         f"Build {report.build}: {counted(counts['listeners'], 'listener')} and "
         f"{counted(counts['playlists'], 'playlist')} by {counted(counts['songs'], 'song')}."
     )
-    if report.manifest.held_out:
-        say(f"  on what {counted(report.manifest.held_out_listeners, 'held-out listener')} found later:")
-    for name, score in report.manifest.held_out.items():
-        say(f"  {name}: {score.mean:.4f} ({score.low:.4f} to {score.high:.4f})")
+    say_held_out(report.manifest.held_out, report.manifest.held_out_rows)
     for note in report.manifest.notes:
         say(f"  note: {note}")
     say(f"{'Live' if report.live else 'Not live'}. {report.why}")
+
+
+def seconds(duration: str) -> float:
+    """Seconds of "90s", "10m", "1h" or a bare number.
+
+    Raises:
+        EarmarkError: it is none of these.
+    """
+    from earmark.errors import EarmarkError
+
+    number, unit = (duration[:-1], duration[-1]) if duration[-1:] in UNITS else (duration, "s")
+    if not number.isdecimal():
+        raise EarmarkError(f"{duration!r} is no length of time.", "Say it like 90s, 10m or 1h.")
+    return int(number) * UNITS[unit]

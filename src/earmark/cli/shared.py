@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,6 +12,7 @@ import typer
 
 if TYPE_CHECKING:
     from earmark.engines.progress import Advance
+    from earmark.evaluation.intervals import Interval
     from earmark.jobs.house import House
 
 Home = Annotated[
@@ -57,9 +58,9 @@ def writing_to_output() -> Iterator[None]:
             raise SystemExit(0) from None
 
 
-def counted(number: int, noun: str) -> str:
+def counted(number: int, noun: str, plural: str = "") -> str:
     """The number and the noun, in the singular where it is one."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
 
 
 def print_json(value: Any) -> None:
@@ -67,6 +68,18 @@ def print_json(value: Any) -> None:
     import msgspec
 
     say_exactly(msgspec.json.format(msgspec.json.encode(value), indent=2).decode() + "\n")
+
+
+def say_held_out(scores: Mapping[str, Mapping[str, Interval]], rows: Mapping[str, int]) -> None:
+    """How good a build was found to be on what was held out, by purpose."""
+    what = {
+        "discovery": lambda n: f"what {counted(n, 'held-out listener')} found later",
+        "continuation": lambda n: f"what {counted(n, 'held-out playlist')} went on with",
+    }
+    for purpose, named in scores.items():
+        say(f"  on {what[purpose](rows[purpose])}:")
+        for name, score in named.items():
+            say(f"    {name}: {score.mean:.4f} ({score.low:.4f} to {score.high:.4f})")
 
 
 def print_table(

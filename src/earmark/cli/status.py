@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from earmark.cli.shared import AsJson, Home, counted, open_house, print_json, print_table, say
+from earmark.cli.shared import AsJson, Home, open_house, print_json, print_table, say, say_held_out
 
 
 def status(context: typer.Context, home: Home = None, as_json: AsJson = False) -> None:
@@ -42,8 +42,7 @@ def status(context: typer.Context, home: Home = None, as_json: AsJson = False) -
     if manifest is None:
         say("Nothing is learned yet: run `earmark learn`.")
         return
-    say(f"Live build {manifest.id}, held out {counted(manifest.held_out_listeners, 'listener')}:")
-    for name, score in manifest.held_out.items():
-        say(f"  {name}: {score.mean:.4f} ({score.low:.4f} to {score.high:.4f})")
+    say(f"Live build {manifest.id}:")
+    say_held_out(manifest.held_out, manifest.held_out_rows)
     for note in manifest.notes:
         say(f"  note: {note}")

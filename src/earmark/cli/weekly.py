@@ -46,6 +46,11 @@ def weekly(
         print_edition(shown)
     elif report.made or report.already_made:
         say(f"{report.week}: {report.made:,} mixes made, {report.already_made:,} there already.")
+        if report.broadened:
+            say(
+                f"{counted(report.broadened, 'mix', 'mixes')} broadened, "
+                "for being narrower or more popular than what the listener plays."
+            )
         if report.still_learning:
             say(f"Still learning about {counted(report.still_learning, 'listener')}.")
         say("See one with `earmark weekly --listener NAME`.")

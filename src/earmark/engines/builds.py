@@ -23,20 +23,37 @@ MANIFEST = "manifest.json"
 LIVE = "live"
 
 
+class OrderFacts(msgspec.Struct, frozen=True):
+    """What was learned of one order."""
+
+    fusion: dict[str, float]
+    """Weights of rank fusion, by feature."""
+    learned_from: int
+    """Loved songs that moved them; 0 where they are the prior."""
+    trees: int
+    """Trees that have the last word; 0 where rank fusion has it."""
+    gains: dict[str, float]
+    """Share of the trees' gain that each feature brought, the greatest first."""
+
+
 class Manifest(msgspec.Struct, frozen=True):
     """What a build was made from and how good it was found to be. No clock times: same inputs, same bytes."""
 
     id: str
     snapshot: str
     """SHA-256 of the snapshot."""
+    start: str | None
+    """The build whose song vectors these started from; None: from none."""
     seed: int
     settings: dict[str, Any]
     versions: dict[str, str]
     counts: dict[str, int]
-    held_out: dict[str, Interval]
-    """Scores on listening after the cut, by name."""
-    held_out_listeners: int
-    blend: dict[str, float]
+    held_out: dict[str, dict[str, Interval]]
+    """Scores on what was held out, by purpose and name."""
+    held_out_rows: dict[str, int]
+    """Listeners and playlists that these are means over, by purpose."""
+    orders: dict[str, OrderFacts]
+    """How candidates are put in order, by purpose."""
     notes: tuple[str, ...] = ()
 
 

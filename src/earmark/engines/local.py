@@ -1,7 +1,8 @@
-"""Learning on one machine: snapshot → histories and matrix → signals → held-out scores → blend → build."""
+"""Learning on one machine: snapshot → histories and matrix → signals → held-out scores → orders → build."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
 
@@ -9,25 +10,26 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from earmark.engines.ordering import learn_order
 from earmark.engines.progress import Advance, Progress, Unwatched
 from earmark.errors import EarmarkError
-from earmark.evaluation.scores import Scores, score_lists
-from earmark.evaluation.splits import FoundLater, cut
+from earmark.evaluation.continuation import Challenges, challenges
+from earmark.evaluation.scores import Scores, score_continuation, score_lists
+from earmark.evaluation.splits import FoundLater, HeldOutPlaylists, cut, hold_out
 from earmark.listening.evidence import EvidenceConfig
-from earmark.ranking.blend import Blend, BlendConfig
-from earmark.ranking.candidates import best_per_row, look_up
-from earmark.ranking.features import Floats
-from earmark.ranking.recommender import RankingConfig, Recommender
+from earmark.ranking.asked import Asked
+from earmark.ranking.candidates import look_up
+from earmark.ranking.order import Order
+from earmark.ranking.pools import Pools
+from earmark.ranking.recommender import PRIORS, Purpose, RankingConfig, Recommender
+from earmark.ranking.signals import Floats, Signals, SignalsConfig
 from earmark.signals.collaborative.columns import Columns, Int32s
-from earmark.signals.collaborative.factors import FactorConfig
-from earmark.signals.collaborative.histories import Histories, read_histories
+from earmark.signals.collaborative.histories import Csr, Histories, read_histories
 from earmark.signals.collaborative.matrix import Membership
-from earmark.signals.collaborative.neighbours import NeighbourConfig
 from earmark.store.snapshot import Frames
 from earmark.threads import one_blas_thread
 
-LISTENERS_AT_ONCE = 2_048
-DEEPEST = 500
+ROWS_AT_ONCE = 512
 
 
 class LearnSettings(BaseModel):
@@ -40,34 +42,42 @@ class LearnSettings(BaseModel):
     cut: float = Field(0.8, gt=0, lt=1)
     """Share of each held-out listener's listens that lies before the cut in time."""
     held_out: int = Field(2_000, ge=1)
-    """At most so many listeners are held out to score a build and to learn the blend."""
+    """At most so many listeners are held out to score a build and to learn the order of candidates."""
+    held_out_playlists: int = Field(1_000, ge=0)
+    """At most so many playlists, and never more than a fifth of them, are held out for the same."""
     evidence: EvidenceConfig = EvidenceConfig()
     """What listens say."""
-    factors: FactorConfig = FactorConfig()
-    """Matrix factorisation."""
-    neighbours: NeighbourConfig = NeighbourConfig()
-    """Item neighbours."""
+    signals: SignalsConfig = SignalsConfig()
+    """What is learned of listeners, playlists and songs together."""
     ranking: RankingConfig = RankingConfig()
-    """Candidates."""
-    blend: BlendConfig = BlendConfig()
-    """Fusion."""
+    """Candidates and their order."""
 
 
 @dataclass(frozen=True)
 class Learned:
-    """A model and what is known of its quality: ``scores`` are of songs that held-out listeners found later."""
+    """A model and what is known of its quality: ``scores`` by purpose are of held-out listeners and playlists."""
 
     model: Recommender
     histories: Histories
-    scores: Scores
+    scores: dict[Purpose, Scores]
     notes: tuple[str, ...]
 
 
-def learn(frames: Frames, settings: LearnSettings, progress: Progress | None = None) -> Learned:
+def learn(
+    frames: Frames, settings: LearnSettings, progress: Progress | None = None, *, start: Start | None = None
+) -> Learned:
     """Learn from a snapshot's frames.
 
-    The blend is fitted on what listeners found after a cut, with a model that knows only what came before it; its
-    held-out scores come from blends fitted on the other half of the listeners. Then both signals learn from everything.
+    The orders are learned on what listeners found after a cut and on what stood further down playlists, with signals
+    that know only what came before; their held-out scores come from orders learned on the other half of the rows. Then
+    the signals learn from everything.
+
+    Args:
+        frames: a snapshot, or the past of one.
+        settings: what the build depends on.
+        progress: told of stages.
+        start: songs' vectors of an earlier build, to start from. Since it knows what is held out, held-out scores
+            are of vectors that never saw it; without it the last ones start from those.
 
     Raises:
         EarmarkError: there is nothing to learn from.
@@ -79,27 +89,46 @@ def learn(frames: Frames, settings: LearnSettings, progress: Progress | None = N
         )
     progress = progress or Unwatched()
     with one_blas_thread():
-        blend, scores, notes = _calibrate(frames, settings, progress)
+        orders, scores, notes, past = _calibrate(frames, settings, progress)
         with progress.stage("learning from everything"):
-            model, histories = fit(frames, settings)
-        model.blend = blend
+            signals, histories = fit(frames, settings, start or past)
+    model = Recommender(signals, settings.ranking, orders)
     return Learned(model, histories, scores, (*notes, *model.notes))
 
 
-def fit(frames: Frames, settings: LearnSettings) -> tuple[Recommender, Histories]:
-    """Both signals from all of ``frames``, with the prior blend; and the histories of everyone in it."""
-    columns = Columns.of(frames.songs)
-    histories = histories_of(frames, frames.listeners["listener"].to_numpy(), columns, settings.evidence)
-    members = Membership.of(histories, frames.playlists, frames.playlist_songs, columns)
-    model = Recommender.fit(
+@dataclass(frozen=True)
+class Start:
+    """Where factors may start from: the columns of an earlier build, and its songs' vectors."""
+
+    columns: Columns
+    item_factors: Floats
+
+    def at(self, columns: Columns) -> Floats:
+        """The vectors in the order of other columns; zeros for songs that the earlier build did not know."""
+        found = self.columns.find(columns.songs)
+        return np.where(found[:, None] >= 0, self.item_factors[found], np.float32(0))
+
+
+def fit(frames: Frames, settings: LearnSettings, start: Start | None = None) -> tuple[Signals, Histories]:
+    """All signals from all of ``frames``, and the histories of everyone in it."""
+    columns, histories, members = matrices(frames, settings.evidence)
+    seeded = settings.signals.factors.model_copy(update={"seed": settings.seed})
+    signals = Signals.fit(
         histories,
         members,
+        frames.playlists["name"].to_list(),
         columns,
-        factors=settings.factors.model_copy(update={"seed": settings.seed}),
-        neighbours=settings.neighbours,
-        ranking=settings.ranking,
+        settings.signals.model_copy(update={"factors": seeded}),
+        start=None if start is None else start.at(columns),
     )
-    return model, histories
+    return signals, histories
+
+
+def matrices(frames: Frames, evidence: EvidenceConfig) -> tuple[Columns, Histories, Membership]:
+    """What signals learn from: the columns, everybody's histories, and who holds what."""
+    columns = Columns.of(frames.songs)
+    histories = histories_of(frames, frames.listeners["listener"].to_numpy(), columns, evidence)
+    return columns, histories, Membership.of(histories, frames.playlists, frames.playlist_songs, columns)
 
 
 def histories_of(
@@ -118,83 +147,90 @@ def histories_of(
 
 
 def rank_in_parts(model: Recommender, histories: Histories, n: int) -> Int32s:
-    """``Recommender.rank`` for many listeners in bounded memory: columns, ``(n_listeners, n)``."""
+    """``Recommender.discover`` for many listeners in bounded memory: columns, ``(n_listeners, n)``."""
     parts = [
-        model.rank(histories.rows(start, start + LISTENERS_AT_ONCE), n).songs
-        for start in range(0, len(histories), LISTENERS_AT_ONCE)
+        model.discover(histories.rows(start, start + ROWS_AT_ONCE), n).songs
+        for start in range(0, len(histories), ROWS_AT_ONCE)
     ]
     return np.concatenate(parts) if parts else np.empty((0, n), np.int32)
 
 
 def versions() -> dict[str, str]:
     """Versions of whatever could change a build's numbers."""
-    return {name: version(name) for name in ("earmark", "implicit", "numpy", "polars", "scipy")}
+    return {name: version(name) for name in ("earmark", "lightgbm", "numpy", "polars", "scipy")}
 
 
 def _calibrate(
     frames: Frames, settings: LearnSettings, progress: Progress
-) -> tuple[Blend, Scores, tuple[str, ...]]:
-    """The blend that served held-out listeners best, and how well blends serve listeners whom they did not see."""
+) -> tuple[dict[Purpose, Order], dict[Purpose, Scores], tuple[str, ...], Start | None]:
+    """The orders that served held-out rows best, their scores on rows that they did not see, and where to start."""
+    past, truth, lists = held_apart(frames, settings)
+    if not len(truth.songs) and not len(lists):
+        note = "Nothing is long enough to hold some of it out: prior weights, no held-out scores."
+        return {}, {}, (note,), None
+    with progress.stage("learning from the past of each listener"):
+        signals, everyone = fit(past, settings)
+    model = Recommender(signals, settings.ranking)
+    orders: dict[Purpose, Order] = {}
+    scores: dict[Purpose, Scores] = {}
+    notes: list[str] = []
+
+    def learn_one(purpose: Purpose, pools: Pools, judge: Callable[[Int32s], Scores]) -> None:
+        learned = learn_order(Order.prior(PRIORS[purpose]), pools, settings.ranking.order, seed=settings.seed)
+        orders[purpose], scores[purpose] = learned.order, judge(learned.lists)
+        if learned.note:
+            notes.append(f"{purpose}: {learned.note}.")
+
+    if len(truth.songs):
+        with progress.stage(
+            "weighing the signals on what listeners found later", len(truth.listeners), "listeners"
+        ) as advance:
+            pools = discovery_pools(model, everyone, truth, advance)
+            learn_one(Purpose.DISCOVERY, pools, lambda found: score_lists(found, truth, signals.columns))
+    if len(lists):
+        with progress.stage(
+            "weighing the signals on what playlists go on with", len(lists), "playlists"
+        ) as advance:
+            # One challenge a playlist: five of the same would teach little more than one.
+            asked = challenges(lists.names, lists.songs, signals.columns, seed=settings.seed, one_each=True)
+            pools = continuation_pools(model, asked, advance)
+            learn_one(Purpose.CONTINUATION, pools, lambda found: score_continuation(found, asked))
+    return orders, scores, tuple(notes), Start(signals.columns, signals.factors.item_factors)
+
+
+def held_apart(frames: Frames, settings: LearnSettings) -> tuple[Frames, FoundLater, HeldOutPlaylists]:
+    """What is known without what is held out; what listeners found after the cut; and the playlists held out."""
     past, truth = cut(
         frames, settings.cut, settings.evidence, most_listeners=settings.held_out, seed=settings.seed
     )
-    if not len(truth.songs):
-        note = "Nobody's history is long enough to hold some of it out: prior weights, no held-out scores."
-        return Blend(), Scores.none(), (note,)
-    with progress.stage("learning from the past of each listener"):
-        model, everyone = fit(past, settings)
-    with progress.stage(
-        "weighing the signals on what they found later", len(truth.listeners), "listeners"
-    ) as advance:
-        pools = _pools(model, everyone, truth, advance)
-    blend = Blend.fit(pools.features, pools.indptr, pools.loved, settings.blend)
-    lists = np.empty((len(truth.listeners), DEEPEST), np.int32)
-    for half in (0, 1):
-        other = _take(pools, np.arange(len(truth.listeners)) % 2 != half)
-        judge = Blend.fit(other.features, other.indptr, other.loved, settings.blend)
-        rows = np.arange(len(truth.listeners)) % 2 == half
-        mine = _take(pools, rows)
-        at = np.repeat(np.arange(int(rows.sum())), np.diff(mine.indptr)).astype(np.int32)
-        lists[rows] = best_per_row(at, mine.songs, judge.score(mine.features), int(rows.sum()), DEEPEST)
-    notes: tuple[str, ...] = ()
-    if not blend.learned_from:
-        notes = (
-            f"Only {int(pools.loved.sum())} later-loved songs among the candidates: prior weights are used "
-            f"(learning starts at {settings.blend.least_hits}).",
-        )
-    return blend, score_lists(lists, truth, model.columns), notes
+    past, lists = hold_out(past, most=settings.held_out_playlists, seed=settings.seed)
+    return past, truth, lists
 
 
-@dataclass(frozen=True)
-class _Pools:
-    songs: Int32s
-    features: Floats
-    indptr: NDArray[np.int64]
-    loved: NDArray[np.bool_]
-
-
-def _pools(model: Recommender, everyone: Histories, truth: FoundLater, advance: Advance) -> _Pools:
+def discovery_pools(model: Recommender, everyone: Histories, truth: FoundLater, advance: Advance) -> Pools:
     """Candidates of all held-out listeners, with features, and which of them they came to love."""
     held_out = everyone.of(truth.listeners)
     found = truth.matrix(model.columns)
-    songs, known, sizes, loved = [], [], [], []
-    for start in range(0, len(held_out), LISTENERS_AT_ONCE):
-        pairs, features = model.features(held_out.rows(start, start + LISTENERS_AT_ONCE))
-        songs.append(pairs.songs)
-        known.append(features)
-        sizes.append(np.diff(pairs.indptr))
-        loved.append(look_up(found[start : start + LISTENERS_AT_ONCE], pairs.rows, pairs.songs) > 0)
-        advance(len(pairs.indptr) - 1)
-    indptr = np.concatenate([[0], np.cumsum(np.concatenate(sizes))])
-    return _Pools(np.concatenate(songs), np.concatenate(known), indptr, np.concatenate(loved))
+    parts = []
+    for at in range(0, len(held_out), ROWS_AT_ONCE):
+        some = slice(at, at + ROWS_AT_ONCE)
+        parts.append(_pools(model, Asked.listeners(model.signals, held_out.rows(at, some.stop)), found[some]))
+        advance(len(parts[-1]))
+    return Pools.joined(parts)
 
 
-def _take(pools: _Pools, rows: NDArray[np.bool_]) -> _Pools:
-    sizes = np.diff(pools.indptr)
-    pairs = np.repeat(rows, sizes)
-    return _Pools(
-        pools.songs[pairs],
-        pools.features[pairs],
-        np.concatenate([[0], np.cumsum(sizes[rows])]),
-        pools.loved[pairs],
-    )
+def continuation_pools(model: Recommender, asked: Challenges, advance: Advance) -> Pools:
+    """Candidates of all challenges, with features, and which of them stand further down."""
+    parts = []
+    for at in range(0, len(asked), ROWS_AT_ONCE):
+        some = asked.take(slice(at, at + ROWS_AT_ONCE))
+        rows = Asked.playlists(model.signals, some.seeds, some.names)
+        parts.append(_pools(model, rows, some.truth_matrix(len(model.columns))))
+        advance(len(parts[-1]))
+    return Pools.joined(parts)
+
+
+def _pools(model: Recommender, asked: Asked, truth: Csr) -> Pools:
+    pairs, known = model.known(asked)
+    loved = look_up(truth, pairs.rows, pairs.songs) > 0
+    return Pools(pairs.songs, known, np.diff(pairs.indptr), loved)

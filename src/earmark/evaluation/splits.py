@@ -6,7 +6,7 @@ dates and stay whole, except those that the listeners own, which would give away
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
@@ -18,6 +18,8 @@ from earmark.signals.collaborative.columns import Columns
 from earmark.signals.collaborative.histories import Csr
 from earmark.store.snapshot import Frames
 
+LEAST_SONGS = 10
+"""Shorter playlists leave too little to continue with."""
 LEAST_LISTENS = 50
 """With fewer listens on record a listener cannot be cut in two."""
 
@@ -91,6 +93,43 @@ def cut(
     )
     judged_before = feedback.filter(pl.col("song").is_not_null()).select("listener", "song")
     return past, _found_later(placed, judged_before, held_out, config)
+
+
+@dataclass(frozen=True)
+class HeldOutPlaylists:
+    """Playlists that the past does not know: their ``names``, and ``songs`` (record ids) in order, a list for each."""
+
+    names: list[str]
+    songs: list[NDArray[np.int32]]
+
+    def __len__(self) -> int:
+        return len(self.names)
+
+
+def hold_out(frames: Frames, *, most: int, seed: int) -> tuple[Frames, HeldOutPlaylists]:
+    """Take playlists that nobody here owns out of the frames: at most so many, and at most a fifth of them.
+
+    Args:
+        frames: a snapshot, or the past of one.
+        most: how many playlists at most.
+        seed: for the draw.
+    """
+    sizes = frames.playlist_songs.group_by("playlist").agg(pl.col("song").n_unique())
+    long = sizes.filter(pl.col("song") >= LEAST_SONGS).select("playlist")
+    free = frames.playlists.filter(pl.col("listener").is_null()).join(long, on="playlist", how="semi")[
+        "playlist"
+    ]
+    n = min(most, len(free) // 5)
+    drawn = np.sort(np.random.default_rng(seed).choice(free.to_numpy(), n, replace=False))
+    chosen = pl.col("playlist").is_in(pl.Series(drawn, dtype=pl.Int32).implode())
+    held = frames.playlist_songs.filter(chosen).group_by("playlist", maintain_order=True).agg("song")
+    names = frames.playlists.filter(chosen)["name"].to_list()
+    past = replace(
+        frames,
+        playlists=frames.playlists.filter(~chosen),
+        playlist_songs=frames.playlist_songs.filter(~chosen),
+    )
+    return past, HeldOutPlaylists(names, [one.to_numpy() for one in held["song"]])
 
 
 def _found_later(

@@ -31,7 +31,8 @@ class Demonstration(msgspec.Struct, frozen=True):
     planted: tuple[str, ...]
     fitting: int
     fitting_popular: int
-    held_out: dict[str, Interval]
+    held_out: dict[str, dict[str, Interval]]
+    held_out_rows: dict[str, int]
 
 
 def demonstrate(house: House, seed: int, progress: Progress) -> Demonstration:
@@ -52,7 +53,7 @@ def demonstrate(house: House, seed: int, progress: Progress) -> Demonstration:
         fill(house.store, world, progress)
         people = house.store.listeners()
     if house.builds.live() is None:
-        run_learning(house, progress)
+        run_learning(house, progress, budget_seconds=0)
     week = this_week()
     run_weekly(house, people, week, progress)
     index = _telling_listener(world)
@@ -67,6 +68,7 @@ def demonstrate(house: House, seed: int, progress: Progress) -> Demonstration:
         _fitting(world, index, [(entry.artist, entry.title) for entry in mix.entries]),
         _fitting(world, index, _popular_unheard(world, index)),
         live_manifest(house).held_out,
+        live_manifest(house).held_out_rows,
     )
 
 

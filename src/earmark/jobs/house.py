@@ -7,6 +7,7 @@ from pathlib import Path
 
 from earmark.engines.builds import Builds
 from earmark.engines.local import LearnSettings
+from earmark.engines.tuning import TuningConfig
 from earmark.mixes.selection import WeeklyConfig
 from earmark.store.port import Store
 
@@ -19,11 +20,17 @@ class House:
     store: Store
     learning: LearnSettings
     weekly: WeeklyConfig
+    tuning: TuningConfig
 
     @property
     def builds(self) -> Builds:
         """The folder of builds."""
         return Builds(self.home / "builds")
+
+    @property
+    def tuned(self) -> Path:
+        """What tuning chose the last time."""
+        return self.home / "tuned.json"
 
     @property
     def snapshots(self) -> Path:

@@ -6,19 +6,24 @@ import shutil
 from pathlib import Path
 
 import msgspec
+from pydantic import ValidationError
 
-from earmark.engines.builds import Builds, Manifest, name_of
-from earmark.engines.local import Learned, LearnSettings, learn, versions
+from earmark.engines.builds import Builds, Manifest, OrderFacts, name_of
+from earmark.engines.local import Learned, LearnSettings, Start, learn, versions
 from earmark.engines.progress import Progress
-from earmark.errors import writing_to
+from earmark.errors import NotLearnedError, writing_to
 from earmark.jobs.house import House
 from earmark.jobs.locks import learning
+from earmark.jobs.tuning import tuned_settings
 from earmark.ranking.features import Feature
+from earmark.ranking.order import Order
+from earmark.ranking.recommender import Purpose
+from earmark.ranking.signals import Signals
 from earmark.store.snapshot import Snapshot
 
 KEPT = 2
 """Builds to keep: the live one and the one before it."""
-GATE = "recall@100"
+GATES = {Purpose.DISCOVERY.value: "recall@100", Purpose.CONTINUATION.value: "ndcg@500"}
 
 
 class LearnReport(msgspec.Struct, frozen=True):
@@ -31,29 +36,35 @@ class LearnReport(msgspec.Struct, frozen=True):
     manifest: Manifest
 
 
-def run_learning(house: House, progress: Progress, *, accept_worse: bool = False) -> LearnReport:
+def run_learning(
+    house: House, progress: Progress, *, accept_worse: bool = False, budget_seconds: float | None = None
+) -> LearnReport:
     """Make a build from the record as it is now.
 
     Args:
         house: the home folder.
         progress: told of stages.
         accept_worse: go live even if the held-out scores fell.
+        budget_seconds: time for choosing settings; see `earmark.jobs.tuning.tuned_settings`.
 
     Raises:
         EarmarkError: there is nothing to learn from, the disk refuses, or another run is learning; the live
             build stays.
     """
     with learning(house.home):
-        return _run(house, progress, accept_worse)
+        return _run(house, progress, accept_worse, budget_seconds)
 
 
-def _run(house: House, progress: Progress, accept_worse: bool) -> LearnReport:
+def _run(house: House, progress: Progress, accept_worse: bool, budget_seconds: float | None) -> LearnReport:
     builds = house.builds
     builds.sweep()
     with progress.stage("cutting a snapshot"):
         snapshot = cut_snapshot(house)
-    learned = learn(snapshot.frames(), house.learning, progress)
-    manifest = _manifest(learned, snapshot, house.learning)
+    origin, start = _start(builds, snapshot)
+    frames = snapshot.frames()
+    settings = tuned_settings(house, frames, progress, budget_seconds)
+    learned = learn(frames, settings, progress, start=start)
+    manifest = _manifest(learned, snapshot, settings, origin)
     with writing_to(builds.folder):
         with progress.stage("writing the build"):
             folder = builds.add(manifest, learned.model.save)
@@ -62,6 +73,25 @@ def _run(house: House, progress: Progress, accept_worse: bool) -> LearnReport:
             builds.go_live(manifest.id)
     _tidy(house, manifest.id)
     return LearnReport(manifest.id, live, why, str(folder), manifest)
+
+
+def _start(builds: Builds, snapshot: Snapshot) -> tuple[str | None, Start | None]:
+    """The build whose song vectors factors start from, so that they need fewer iterations: the live one.
+
+    Where that was learned from the same snapshot, the one that it started from itself: learning again gives the same.
+    """
+    live = builds.live()
+    if live is None:
+        return None, None
+    manifest = builds.manifest(live)
+    origin = manifest.start if manifest.snapshot == snapshot.digest() else live
+    if origin is None:
+        return None, None
+    try:
+        signals = Signals.load(builds.path(origin), settings_of(builds.manifest(origin)).signals)
+    except NotLearnedError:  # It is gone or damaged: to learn without it mends that.
+        return None, None
+    return origin, Start(signals.columns, signals.factors.item_factors)
 
 
 def cut_snapshot(house: House) -> Snapshot:
@@ -80,8 +110,18 @@ def cut_snapshot(house: House) -> Snapshot:
 
 
 def settings_of(manifest: Manifest) -> LearnSettings:
-    """The settings that a build was learned with; whatever uses the build goes by them, not by today's."""
-    return LearnSettings.model_validate(manifest.settings)
+    """The settings that a build was learned with; whatever uses the build goes by them, not by today's.
+
+    Raises:
+        NotLearnedError: another version of the program learned it, with settings that this one does not have.
+    """
+    try:
+        return LearnSettings.model_validate(manifest.settings)
+    except ValidationError as error:
+        raise NotLearnedError(
+            f"The build {manifest.id} was learned with settings that this version does not have.",
+            "Learn again with: earmark learn",
+        ) from error
 
 
 def snapshot_of(house: House, manifest: Manifest) -> Snapshot:
@@ -89,11 +129,12 @@ def snapshot_of(house: House, manifest: Manifest) -> Snapshot:
     return Snapshot(house.snapshots / manifest.snapshot[:16])
 
 
-def _manifest(learned: Learned, snapshot: Snapshot, settings: LearnSettings) -> Manifest:
+def _manifest(learned: Learned, snapshot: Snapshot, settings: LearnSettings, origin: str | None) -> Manifest:
     model, histories = learned.model, learned.histories
     manifest = Manifest(
         id="",
         snapshot=snapshot.digest(),
+        start=origin,
         seed=settings.seed,
         settings=settings.model_dump(mode="json"),
         versions=versions(),
@@ -105,15 +146,31 @@ def _manifest(learned: Learned, snapshot: Snapshot, settings: LearnSettings) -> 
             "listener_songs": int(histories.weight.nnz),
             "playlist_songs": int(model.members.playlists.nnz),
         },
-        held_out=learned.scores.intervals(settings.seed),
-        held_out_listeners=learned.scores.n_listeners,
-        blend={
-            feature.name.lower(): round(float(weight), 6)
-            for feature, weight in zip(Feature, model.blend.weights, strict=True)
+        held_out={
+            purpose.value: scores.intervals(settings.seed) for purpose, scores in learned.scores.items()
         },
+        held_out_rows={purpose.value: scores.n_rows for purpose, scores in learned.scores.items()},
+        orders={purpose.value: _facts(order) for purpose, order in model.orders.items()},
         notes=learned.notes,
     )
     return msgspec.structs.replace(manifest, id=name_of(manifest))
+
+
+def _facts(order: Order) -> OrderFacts:
+    gains = {} if order.ranker is None else order.ranker.gains()
+    return OrderFacts(
+        fusion={
+            Feature(at).name.lower(): round(float(weight), 6)
+            for at, weight in enumerate(order.fusion.weights)
+        },
+        learned_from=order.fusion.learned_from,
+        trees=0 if order.ranker is None else order.ranker.trees,
+        gains={
+            feature.name.lower(): round(gain, 4)
+            for feature, gain in sorted(gains.items(), key=lambda one: (-one[1], one[0]))
+            if gain > 0
+        },
+    )
 
 
 def _judge(builds: Builds, manifest: Manifest, accept_worse: bool) -> tuple[bool, str]:
@@ -123,17 +180,24 @@ def _judge(builds: Builds, manifest: Manifest, accept_worse: bool) -> tuple[bool
         return True, "It is the first."
     if live == manifest.id:
         return True, "Nothing has changed since it was made."
-    before = builds.manifest(live).held_out.get(GATE)
-    now = manifest.held_out.get(GATE)
-    if before is None or now is None:
-        return True, "There are no held-out scores to compare."
-    # Both means carry the chance of who was held out: only a fall beyond what chance explains stops a build.
-    if now.high < before.mean:
-        worse = f"Its held-out {GATE} fell from {before.mean:.4f} to {now.mean:.4f} (at most {now.high:.4f})"
-        if accept_worse:
-            return True, f"{worse}; accepted all the same."
-        return False, f"{worse}, so {live} stays live; `earmark learn --accept-worse` overrules."
-    return True, f"Held-out {GATE} {now.mean:.4f} against {before.mean:.4f} before."
+    then = builds.manifest(live).held_out
+    said = []
+    for purpose, score in GATES.items():
+        before, now = (scores.get(purpose, {}).get(score) for scores in (then, manifest.held_out))
+        if before is None or now is None:
+            continue
+        # Both means carry the chance of who was held out: only a fall beyond what chance explains stops a build.
+        if now.high < before.mean:
+            worse = (
+                f"Its held-out {score} ({purpose}) fell from {before.mean:.4f} to {now.mean:.4f} "
+                f"(at most {now.high:.4f})"
+            )
+            if not accept_worse:
+                return False, f"{worse}, so {live} stays live; `earmark learn --accept-worse` overrules."
+            said.append(f"{worse}; accepted all the same.")
+        else:
+            said.append(f"Held-out {score} ({purpose}) {now.mean:.4f} against {before.mean:.4f} before.")
+    return True, " ".join(said) or "There are no held-out scores to compare."
 
 
 def _tidy(house: House, newest: str) -> None:

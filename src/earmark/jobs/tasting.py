@@ -40,5 +40,5 @@ def _holders(house: House) -> pl.DataFrame | None:
     if build is None:
         return None
     settings = settings_of(house.builds.manifest(build))
-    model = Recommender.load(house.builds.path(build), settings.ranking)
+    model = Recommender.load(house.builds.path(build), settings.signals, settings.ranking)
     return pl.DataFrame({"song": model.columns.songs, "holders": model.popularity})

@@ -44,6 +44,8 @@ class WeeklyReport(msgspec.Struct, frozen=True):
     made: int
     already_made: int
     still_learning: int
+    broadened: int
+    """Mixes in which the guard exchanged songs, because they were narrower or more popular than the plays."""
     short: tuple[str, ...]
     empty: tuple[str, ...]
 
@@ -66,7 +68,7 @@ def _run(house: House, listeners: Sequence[ListenerRecord], week: str, progress:
     done = house.store.editions_made(NAME, week)
     waiting = [one for one in listeners if one.id not in done]
     names: dict[int, str] = {one.id: one.name for one in waiting}
-    made, still_learning = 0, 0
+    made, still_learning, broadened = 0, 0, 0
     short: list[str] = []
     empty: list[str] = []
     with progress.stage("choosing songs", len(waiting), "listeners") as advance:
@@ -75,6 +77,7 @@ def _run(house: House, listeners: Sequence[ListenerRecord], week: str, progress:
             _file(house, drafts, week, manifest)
             made += len(drafts)
             still_learning += sum(draft.still_learning for draft in drafts)
+            broadened += sum(draft.broadened > 0 for draft in drafts)
             short += [names[draft.listener] for draft in drafts if len(draft.songs) < house.weekly.entries]
             empty += [names[draft.listener] for draft in batch if not draft.songs]
             advance(len(batch))
@@ -84,6 +87,7 @@ def _run(house: House, listeners: Sequence[ListenerRecord], week: str, progress:
         made=made,
         already_made=len(listeners) - len(waiting),
         still_learning=still_learning,
+        broadened=broadened,
         short=tuple(short),
         empty=tuple(empty),
     )
@@ -95,7 +99,7 @@ def draft_mixes(house: House, manifest: Manifest, listeners: Sequence[ListenerRe
         return
     snapshot = snapshot_of(house, manifest)
     settings = settings_of(manifest)
-    model = Recommender.load(house.builds.path(manifest.id), settings.ranking)
+    model = Recommender.load(house.builds.path(manifest.id), settings.signals, settings.ranking)
     ordered = sorted(listeners, key=lambda one: one.id)
     histories = _current_histories(house, model, snapshot, settings.evidence, ordered)
     yield from compose(model, histories, _aligned(model, snapshot.songs, "duration_ms"), house.weekly)

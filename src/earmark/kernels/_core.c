@@ -58,15 +58,6 @@ static int take_sparse(Arrays *arrays, PyObject *args, Py_ssize_t at, const char
     return weighted && !sparse->weights ? -1 : 0;
 }
 
-static int take_neighbours(Arrays *arrays, PyObject *args, Py_ssize_t at, int64_t n_songs, int64_t k,
-                           NeighbourLists *lists) {
-    lists->k = k;
-    lists->ids = take(arrays, args, at, "neighbour ids", n_songs * k, 4, 0);
-    if (!lists->ids) return -1;
-    lists->similarities = take(arrays, args, at + 1, "similarities", n_songs * k, 4, 0);
-    return lists->similarities ? 0 : -1;
-}
-
 /* Seven arguments: n_rows, starts, rows, slots, bits, own starts, own rows. */
 static int take_postings(Arrays *arrays, PyObject *args, Py_ssize_t at, int64_t n_songs, int64_t n_listeners,
                          Postings *postings) {
@@ -109,59 +100,110 @@ static PyObject *close_call(Arrays *arrays, int failed, int out_of_memory) {
     Py_RETURN_NONE;
 }
 
-static PyObject *py_find_neighbours(PyObject *Py_UNUSED(self), PyObject *args) {
+static PyObject *py_find_nearest(PyObject *Py_UNUSED(self), PyObject *args) {
     Arrays arrays = {.n = 0};
-    Sparse by_song, by_row;
-    int64_t start, stop, n_songs, n_rows, k;
-    float *left, *right, *similarities;
+    Sparse left, right;
+    int64_t start, stop, n_rows, n_between, n_columns, k, *lengths;
+    const float *left_norms, *right_norms;
+    const int32_t *own;
+    float *similarities;
     int32_t *ids;
     double shrink;
-    if (!has_arguments(args, 16)) return NULL;
-    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_songs) < 0 ||
-        take_count(args, 3, &n_rows) < 0 || take_count(args, 4, &k) < 0 || !is_range(start, stop, n_songs))
+    if (!has_arguments(args, 19)) return NULL;
+    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
+        take_count(args, 3, &n_between) < 0 || take_count(args, 4, &n_columns) < 0 || take_count(args, 5, &k) < 0 ||
+        !is_range(start, stop, n_rows))
         return NULL;
-    shrink = PyFloat_AsDouble(PyTuple_GetItem(args, 5));
+    shrink = PyFloat_AsDouble(PyTuple_GetItem(args, 6));
     int failed = PyErr_Occurred() != NULL ||
-                 take_sparse(&arrays, args, 6, "songs' rows", n_songs, 1, &by_song) < 0 ||
-                 take_sparse(&arrays, args, 9, "rows' songs", n_rows, 1, &by_row) < 0 ||
-                 !(left = take(&arrays, args, 12, "left norms", n_songs, 4, 0)) ||
-                 !(right = take(&arrays, args, 13, "right norms", n_songs, 4, 0)) ||
-                 !(ids = take(&arrays, args, 14, "ids", n_songs * k, 4, 1)) ||
-                 !(similarities = take(&arrays, args, 15, "similarities", n_songs * k, 4, 1));
+                 take_sparse(&arrays, args, 7, "left rows", n_rows, 1, &left) < 0 ||
+                 take_sparse(&arrays, args, 10, "right rows", n_between, 1, &right) < 0 ||
+                 !(left_norms = take(&arrays, args, 13, "left norms", n_rows, 4, 0)) ||
+                 !(right_norms = take(&arrays, args, 14, "right norms", n_columns, 4, 0)) ||
+                 !(own = take(&arrays, args, 15, "own", n_rows, 4, 0)) ||
+                 !(lengths = take(&arrays, args, 16, "lengths", stop - start, 8, 1)) ||
+                 !(ids = take(&arrays, args, 17, "ids", (stop - start) * k, 4, 1)) ||
+                 !(similarities = take(&arrays, args, 18, "similarities", (stop - start) * k, 4, 1));
     int status = 0;
     if (!failed) {
         Py_BEGIN_ALLOW_THREADS;
-        status = find_neighbours(by_song, by_row, left, right, (float)shrink, n_songs, start, stop, k, ids,
-                                 similarities);
+        status = find_nearest(left, right, left_norms, right_norms, (float)shrink, own, n_columns, start, stop, k,
+                              lengths, ids, similarities);
         Py_END_ALLOW_THREADS;
     }
     return close_call(&arrays, failed, status < 0);
 }
 
-static PyObject *py_score_neighbours(PyObject *Py_UNUSED(self), PyObject *args) {
+static PyObject *py_score_lists(PyObject *Py_UNUSED(self), PyObject *args) {
     Arrays arrays = {.n = 0};
-    Sparse history, exclude;
-    NeighbourLists neighbours;
-    int64_t start, stop, n_songs, n_rows, k, n;
+    Sparse history, exclude, lists;
+    int64_t start, stop, n_rows, n_lists, n_songs, n;
     int32_t *ids;
     float *scores;
-    if (!has_arguments(args, 15)) return NULL;
-    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_songs) < 0 ||
-        take_count(args, 3, &n_rows) < 0 || take_count(args, 4, &k) < 0 || take_count(args, 5, &n) < 0 ||
+    if (!has_arguments(args, 16)) return NULL;
+    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
+        take_count(args, 3, &n_lists) < 0 || take_count(args, 4, &n_songs) < 0 || take_count(args, 5, &n) < 0 ||
         !is_range(start, stop, n_rows))
         return NULL;
     int failed = take_sparse(&arrays, args, 6, "history", n_rows, 1, &history) < 0 ||
                  take_sparse(&arrays, args, 9, "exclude", n_rows, 0, &exclude) < 0 ||
-                 take_neighbours(&arrays, args, 11, n_songs, k, &neighbours) < 0 ||
-                 !(ids = take(&arrays, args, 13, "ids", n_rows * n, 4, 1)) ||
-                 !(scores = take(&arrays, args, 14, "scores", n_rows * n, 4, 1));
+                 take_sparse(&arrays, args, 11, "lists", n_lists, 1, &lists) < 0 ||
+                 !(ids = take(&arrays, args, 14, "ids", n_rows * n, 4, 1)) ||
+                 !(scores = take(&arrays, args, 15, "scores", n_rows * n, 4, 1));
     int status = 0;
     if (!failed) {
         Py_BEGIN_ALLOW_THREADS;
-        status = score_neighbours(history, exclude, neighbours, n_songs, start, stop, n, ids, scores);
+        status = score_lists(history, exclude, lists, n_songs, start, stop, n, ids, scores);
         Py_END_ALLOW_THREADS;
     }
     return close_call(&arrays, failed, status < 0);
+}
+
+static PyObject *py_score_pairs(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    Sparse history, lists, pairs;
+    int64_t start, stop, n_rows, n_lists, n_songs;
+    float *sums, *greatest;
+    int32_t *counts;
+    if (!has_arguments(args, 16)) return NULL;
+    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
+        take_count(args, 3, &n_lists) < 0 || take_count(args, 4, &n_songs) < 0 || !is_range(start, stop, n_rows))
+        return NULL;
+    int failed = take_sparse(&arrays, args, 5, "history", n_rows, 1, &history) < 0 ||
+                 take_sparse(&arrays, args, 8, "lists", n_lists, 1, &lists) < 0 ||
+                 take_sparse(&arrays, args, 11, "pairs", n_rows, 0, &pairs) < 0 ||
+                 !(sums = take(&arrays, args, 13, "sums", pairs.starts[n_rows], 4, 1)) ||
+                 !(greatest = take(&arrays, args, 14, "greatest", pairs.starts[n_rows], 4, 1)) ||
+                 !(counts = take(&arrays, args, 15, "counts", pairs.starts[n_rows], 4, 1));
+    int status = 0;
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        status = score_pairs(history, lists, pairs, n_songs, start, stop, sums, greatest, counts);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, status < 0);
+}
+
+static PyObject *py_dot_pairs(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    Sparse pairs;
+    int64_t start, stop, n_rows, n_songs, n_factors;
+    const float *vectors, *items;
+    float *dots;
+    if (!has_arguments(args, 10)) return NULL;
+    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
+        take_count(args, 3, &n_songs) < 0 || take_count(args, 4, &n_factors) < 0 || !is_range(start, stop, n_rows))
+        return NULL;
+    int failed = !(vectors = take(&arrays, args, 5, "vectors", n_rows * n_factors, 4, 0)) ||
+                 !(items = take(&arrays, args, 6, "items", n_songs * n_factors, 4, 0)) ||
+                 take_sparse(&arrays, args, 7, "pairs", n_rows, 0, &pairs) < 0 ||
+                 !(dots = take(&arrays, args, 9, "dots", pairs.starts[n_rows], 4, 1));
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        dot_pairs(vectors, items, pairs, n_factors, start, stop, dots);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, 0);
 }
 
 static PyObject *py_mark_excluded(PyObject *Py_UNUSED(self), PyObject *args) {
@@ -183,34 +225,72 @@ static PyObject *py_mark_excluded(PyObject *Py_UNUSED(self), PyObject *args) {
     return close_call(&arrays, failed, 0);
 }
 
+/* Eight arguments: words, n, room, excluded, keys, fill, floors, least. */
+static int take_top(Arrays *arrays, PyObject *args, Py_ssize_t at, int64_t n_listeners, Top *top) {
+    if (take_count(args, at, &top->words) < 0 || take_count(args, at + 1, &top->n) < 0 ||
+        take_count(args, at + 2, &top->room) < 0)
+        return -1;
+    return (top->excluded = take(arrays, args, at + 3, "excluded", n_listeners * top->words, 8, 0)) &&
+                   (top->keys = take(arrays, args, at + 4, "keys", n_listeners * top->room, 8, 1)) &&
+                   (top->fill = take(arrays, args, at + 5, "fill", n_listeners, 4, 1)) &&
+                   (top->floors = take(arrays, args, at + 6, "floors", n_listeners, 8, 1)) &&
+                   (top->least = take(arrays, args, at + 7, "least", n_listeners, 4, 1))
+               ? 0
+               : -1;
+}
+
 static PyObject *py_offer_tile(PyObject *Py_UNUSED(self), PyObject *args) {
     Arrays arrays = {.n = 0};
-    int64_t n_rows, n_columns, n_listeners, words, n, room;
+    int64_t n_rows, n_columns, n_listeners;
     const float *tile;
     const int32_t *listeners, *songs;
-    const uint64_t *excluded;
-    uint64_t *keys, *floors;
-    int32_t *fill;
-    float *least;
+    Top top;
     if (!has_arguments(args, 14)) return NULL;
-    if (take_count(args, 0, &n_rows) < 0 || take_count(args, 1, &n_columns) < 0 ||
-        take_count(args, 2, &n_listeners) < 0 || take_count(args, 3, &words) < 0 || take_count(args, 4, &n) < 0 ||
-        take_count(args, 5, &room) < 0)
+    if (take_count(args, 0, &n_rows) < 0 || take_count(args, 1, &n_columns) < 0 || take_count(args, 2, &n_listeners) < 0)
         return NULL;
-    int failed = !(tile = take(&arrays, args, 6, "tile", n_rows * n_columns, 4, 0)) ||
-                 !(listeners = take(&arrays, args, 7, "listeners", n_rows, 4, 0)) ||
-                 !(songs = take(&arrays, args, 8, "songs", n_columns, 4, 0)) ||
-                 !(excluded = take(&arrays, args, 9, "excluded", n_listeners * words, 8, 0)) ||
-                 !(keys = take(&arrays, args, 10, "keys", n_listeners * room, 8, 1)) ||
-                 !(fill = take(&arrays, args, 11, "fill", n_listeners, 4, 1)) ||
-                 !(floors = take(&arrays, args, 12, "floors", n_listeners, 8, 1)) ||
-                 !(least = take(&arrays, args, 13, "least", n_listeners, 4, 1));
+    int failed = !(tile = take(&arrays, args, 3, "tile", n_rows * n_columns, 4, 0)) ||
+                 !(listeners = take(&arrays, args, 4, "listeners", n_rows, 4, 0)) ||
+                 !(songs = take(&arrays, args, 5, "songs", n_columns, 4, 0)) ||
+                 take_top(&arrays, args, 6, n_listeners, &top) < 0;
     if (!failed) {
         Py_BEGIN_ALLOW_THREADS;
-        offer_tile(tile, n_rows, n_columns, listeners, songs, excluded, words, n, room, keys, fill, floors, least);
+        offer_tile(tile, n_rows, n_columns, listeners, songs, top);
         Py_END_ALLOW_THREADS;
     }
     return close_call(&arrays, failed, 0);
+}
+
+static PyObject *py_offer_clusters(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t n_listeners, n_factors, n_songs = 0;
+    Clusters clusters;
+    Top top;
+    const float *vectors, *strides, *along, *across, *rounding;
+    const int32_t *songs;
+    if (!has_arguments(args, 21)) return NULL;
+    if (take_count(args, 0, &n_listeners) < 0 || take_count(args, 1, &n_factors) < 0 ||
+        take_count(args, 2, &clusters.n) < 0)
+        return NULL;
+    int failed = !(clusters.starts = take(&arrays, args, 3, "clusters", clusters.n + 1, 8, 0));
+    if (!failed) n_songs = clusters.starts[clusters.n] * SONGS_PER_STRIDE;
+    failed = failed || !(clusters.along = take(&arrays, args, 4, "songs along", n_songs, 4, 0)) ||
+             !(clusters.across = take(&arrays, args, 5, "songs across", n_songs, 4, 0)) ||
+             !(clusters.boxes = take(&arrays, args, 6, "boxes", clusters.n * 3, 4, 0)) ||
+             !(strides = take(&arrays, args, 7, "strides", n_songs * n_factors, 4, 0)) ||
+             !(songs = take(&arrays, args, 8, "songs", n_songs, 4, 0)) ||
+             !(vectors = take(&arrays, args, 9, "vectors", n_listeners * n_factors, 4, 0)) ||
+             !(along = take(&arrays, args, 10, "along", clusters.n * n_listeners, 4, 0)) ||
+             !(across = take(&arrays, args, 11, "across", clusters.n * n_listeners, 4, 0)) ||
+             !(rounding = take(&arrays, args, 12, "rounding", n_listeners, 4, 0)) ||
+             take_top(&arrays, args, 13, n_listeners, &top) < 0;
+    int status = 0;
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        status = offer_clusters(vectors, strides, n_factors, songs, clusters, n_listeners, along, across, rounding,
+                                top);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, status < 0);
 }
 
 static PyObject *py_finish_top(PyObject *Py_UNUSED(self), PyObject *args) {
@@ -262,18 +342,17 @@ static PyObject *py_fill_bitsets(PyObject *Py_UNUSED(self), PyObject *args) {
 static PyObject *py_find_evidence(PyObject *Py_UNUSED(self), PyObject *args) {
     Arrays arrays = {.n = 0};
     Sparse history;
-    NeighbourLists neighbours;
+    Sparse neighbours;
     Postings playlists, listeners;
-    int64_t start, stop, n_pairs, n_songs, n_rows, k;
+    int64_t start, stop, n_pairs, n_songs, n_rows;
     const int32_t *pair_listeners, *pair_songs;
     int32_t *first, *second, *n_playlists, *n_listeners;
     if (!has_arguments(args, 31)) return NULL;
     if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_pairs) < 0 ||
-        take_count(args, 3, &n_songs) < 0 || take_count(args, 4, &n_rows) < 0 || take_count(args, 5, &k) < 0 ||
-        !is_range(start, stop, n_pairs))
+        take_count(args, 3, &n_songs) < 0 || take_count(args, 4, &n_rows) < 0 || !is_range(start, stop, n_pairs))
         return NULL;
-    int failed = take_sparse(&arrays, args, 6, "history", n_rows, 1, &history) < 0 ||
-                 take_neighbours(&arrays, args, 9, n_songs, k, &neighbours) < 0 ||
+    int failed = take_sparse(&arrays, args, 5, "history", n_rows, 1, &history) < 0 ||
+                 take_sparse(&arrays, args, 8, "neighbours", n_songs, 1, &neighbours) < 0 ||
                  take_postings(&arrays, args, 11, n_songs, n_rows, &playlists) < 0 ||
                  take_postings(&arrays, args, 18, n_songs, n_rows, &listeners) < 0 ||
                  !(pair_listeners = take(&arrays, args, 25, "pairs' listeners", n_pairs, 4, 0)) ||
@@ -292,14 +371,73 @@ static PyObject *py_find_evidence(PyObject *Py_UNUSED(self), PyObject *args) {
     return close_call(&arrays, failed, status < 0);
 }
 
+static PyObject *py_improve_factors(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    Sparse rows;
+    int64_t start, stop, n_rows, n_columns, width, steps;
+    const float *fixed, *spectrum, *pulls;
+    float *solved;
+    if (!has_arguments(args, 13)) return NULL;
+    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
+        take_count(args, 3, &n_columns) < 0 || take_count(args, 4, &width) < 0 || take_count(args, 5, &steps) < 0 ||
+        !is_range(start, stop, n_rows))
+        return NULL;
+    if (width == 0 || width % 16) {
+        PyErr_Format(PyExc_ValueError, "vectors are padded to %lld, which is no multiple of 16", (long long)width);
+        return NULL;
+    }
+    int failed = take_sparse(&arrays, args, 6, "rows", n_rows, 1, &rows) < 0 ||
+                 !(fixed = take(&arrays, args, 9, "fixed", n_columns * width, 4, 0)) ||
+                 !(spectrum = take(&arrays, args, 10, "spectrum", width, 4, 0)) ||
+                 !(pulls = take(&arrays, args, 11, "pulls", n_rows, 4, 0)) ||
+                 !(solved = take(&arrays, args, 12, "solved", n_rows * width, 4, 1));
+    int status = 0;
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        status = improve_factors(rows, fixed, spectrum, pulls, width, steps, start, stop, solved);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, status < 0);
+}
+
+static PyObject *py_fold_in(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    Sparse rows;
+    int64_t start, stop, n_rows, n_songs, n_factors;
+    const float *items;
+    const double *gram, *pulls;
+    float *solved;
+    if (!has_arguments(args, 12)) return NULL;
+    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
+        take_count(args, 3, &n_songs) < 0 || take_count(args, 4, &n_factors) < 0 || !is_range(start, stop, n_rows))
+        return NULL;
+    int failed = take_sparse(&arrays, args, 5, "rows", n_rows, 1, &rows) < 0 ||
+                 !(items = take(&arrays, args, 8, "items", n_songs * n_factors, 4, 0)) ||
+                 !(gram = take(&arrays, args, 9, "gram", n_factors * n_factors, 8, 0)) ||
+                 !(pulls = take(&arrays, args, 10, "pulls", n_rows, 8, 0)) ||
+                 !(solved = take(&arrays, args, 11, "solved", n_rows * n_factors, 4, 1));
+    int status = 0;
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        status = fold_in(rows, items, gram, pulls, n_factors, start, stop, solved);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, status < 0);
+}
+
 static PyMethodDef methods[] = {
-    {"find_neighbours", py_find_neighbours, METH_VARARGS, "Nearest songs of a range of songs."},
-    {"score_neighbours", py_score_neighbours, METH_VARARGS, "Best songs of a range of listeners, by neighbours."},
+    {"find_nearest", py_find_nearest, METH_VARARGS, "Nearest songs of a range of songs, or rows of a range of rows."},
+    {"score_lists", py_score_lists, METH_VARARGS, "Best songs of a range of rows, by lists of songs."},
+    {"score_pairs", py_score_pairs, METH_VARARGS, "What lists say about the given songs of a range of rows."},
+    {"dot_pairs", py_dot_pairs, METH_VARARGS, "Inner products with the given songs of a range of rows."},
     {"mark_excluded", py_mark_excluded, METH_VARARGS, "Set the bits of a range of listeners' excluded songs."},
     {"offer_tile", py_offer_tile, METH_VARARGS, "Carry one tile of scores into the best so far."},
+    {"offer_clusters", py_offer_clusters, METH_VARARGS, "Score clustered songs that may be among the best."},
     {"finish_top", py_finish_top, METH_VARARGS, "Sort and write the best."},
     {"fill_bitsets", py_fill_bitsets, METH_VARARGS, "Set the bits of the songs that many rows hold."},
     {"find_evidence", py_find_evidence, METH_VARARGS, "Seeds and counts for a range of pairs."},
+    {"improve_factors", py_improve_factors, METH_VARARGS, "Improve the vectors of a range of rows."},
+    {"fold_in", py_fold_in, METH_VARARGS, "Solve the vectors of a range of rows exactly."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -109,15 +109,20 @@ static inline void offer(Best *best, float score, int32_t id) {
     if (best->fill == best->room) trim(best);
 }
 
-/* Writes the n best, padded with -1 and 0. `spare` holds n keys. */
-static inline void write_best(Best *best, uint64_t *spare, int32_t *ids, float *scores) {
+/* Writes the best, at most n, and returns how many. `spare` holds n keys. */
+static inline int64_t take_best(Best *best, uint64_t *spare, int32_t *ids, float *scores) {
     if (best->fill > best->n) trim(best);
     sort_keys(best->keys, spare, best->fill);
     for (int64_t k = 0; k < best->fill; k++) {
         ids[k] = id_of(best->keys[k]);
         scores[k] = score_of(best->keys[k]);
     }
-    for (int64_t k = best->fill; k < best->n; k++) {
+    return best->fill;
+}
+
+/* The same, padded to n with -1 and 0. */
+static inline void write_best(Best *best, uint64_t *spare, int32_t *ids, float *scores) {
+    for (int64_t k = take_best(best, spare, ids, scores); k < best->n; k++) {
         ids[k] = -1;
         scores[k] = 0.0f;
     }

@@ -5,8 +5,6 @@
 
 #include "kernels.h"
 
-static inline int holds_bit(const uint64_t *bits, int32_t at) { return (int)(bits[at >> 6] >> (at & 63) & 1); }
-
 static inline int64_t length_of(const Postings *postings, int32_t song) {
     return postings->starts[song + 1] - postings->starts[song];
 }
@@ -179,9 +177,9 @@ typedef struct {
     Intersections together;
 } Scratch;
 
-static void find_seeds(Sparse history, NeighbourLists neighbours, int32_t listener, const int32_t *songs, int64_t n,
+static void find_seeds(Sparse history, Sparse neighbours, int32_t listener, const int32_t *songs, int64_t n,
                        Scratch *scratch) {
-    int64_t first = history.starts[listener], last = history.starts[listener + 1], k = neighbours.k;
+    int64_t first = history.starts[listener], last = history.starts[listener + 1];
     for (int64_t p = 0; p < n; p++) {
         scratch->seeds[p] = (Seeds){{-1, -1}, {0.0f, 0.0f}};
         if (scratch->places[songs[p]] == 0) scratch->places[songs[p]] = (int32_t)p + 1;
@@ -192,21 +190,21 @@ static void find_seeds(Sparse history, NeighbourLists neighbours, int32_t listen
         float weight = history.weights[at];
         if (!(weight > 0.0f)) continue;
         scratch->history[seed] = weight;
-        const int32_t *list = neighbours.ids + seed * k;
-        for (int64_t l = 0; l < k && list[l] >= 0; l++)
-            if (holds_bit(scratch->wanted, list[l]))
-                offer_seed(&scratch->seeds[scratch->places[list[l]] - 1], seed,
-                           weight * neighbours.similarities[seed * k + l]);
+        for (int64_t l = neighbours.starts[seed]; l < neighbours.starts[seed + 1]; l++) {
+            int32_t song = neighbours.indices[l];
+            if (holds_bit(scratch->wanted, song))
+                offer_seed(&scratch->seeds[scratch->places[song] - 1], seed, weight * neighbours.weights[l]);
+        }
     }
     for (int64_t p = 0; p < n; p++) {
         if (scratch->places[songs[p]] != p + 1) {
             scratch->seeds[p] = scratch->seeds[scratch->places[songs[p]] - 1];
             continue;
         }
-        const int32_t *list = neighbours.ids + songs[p] * k;
-        for (int64_t l = 0; l < k && list[l] >= 0; l++)
-            offer_seed(&scratch->seeds[p], list[l],
-                       scratch->history[list[l]] * neighbours.similarities[songs[p] * k + l]);
+        for (int64_t l = neighbours.starts[songs[p]]; l < neighbours.starts[songs[p] + 1]; l++) {
+            int32_t seed = neighbours.indices[l];
+            offer_seed(&scratch->seeds[p], seed, scratch->history[seed] * neighbours.weights[l]);
+        }
     }
     for (int64_t p = 0; p < n; p++) {
         scratch->places[songs[p]] = 0;
@@ -215,7 +213,7 @@ static void find_seeds(Sparse history, NeighbourLists neighbours, int32_t listen
     for (int64_t at = first; at < last; at++) scratch->history[history.indices[at]] = 0.0f;
 }
 
-int find_evidence(Sparse history, NeighbourLists neighbours, Postings playlists, Postings listeners, int64_t n_songs,
+int find_evidence(Sparse history, Sparse neighbours, Postings playlists, Postings listeners, int64_t n_songs,
                   const int32_t *pair_listeners, const int32_t *pair_songs, int64_t start, int64_t stop,
                   int32_t *first, int32_t *second, int32_t *n_playlists, int32_t *n_listeners) {
     int64_t most_rows = playlists.n_rows > listeners.n_rows ? playlists.n_rows : listeners.n_rows;

@@ -138,7 +138,8 @@ def find_evidence(
     """
     rows = Rows.of(history, "history")
     for name, n_songs in (
-        ("neighbours", neighbours.n_songs),
+        ("neighbours", len(neighbours)),
+        ("neighbours", neighbours.n_ids),
         ("playlists", playlists.n_songs),
         ("listeners", listeners.n_songs),
     ):
@@ -154,9 +155,9 @@ def find_evidence(
 
     def block(start: int, stop: int) -> None:
         _core.find_evidence(
-            start, stop, len(who), rows.n_columns, rows.n_rows, neighbours.k,
+            start, stop, len(who), rows.n_columns, rows.n_rows,
             rows.starts, rows.indices, rows.weights,
-            neighbours.ids, neighbours.similarities,
+            neighbours.starts, neighbours.ids, neighbours.similarities,
             *playlists._arguments(), *listeners._arguments(), who, what, *found,
         )  # fmt: skip
 

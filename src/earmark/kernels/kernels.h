@@ -20,19 +20,14 @@
 #define PREFETCH(address) ((void)(address))
 #endif
 
+static inline int holds_bit(const uint64_t *bits, int32_t at) { return (int)(bits[at >> 6] >> (at & 63) & 1); }
+
 /* A compressed sparse matrix; `weights` may be NULL where only its shape matters. */
 typedef struct {
     const int64_t *starts;
     const int32_t *indices;
     const float *weights;
 } Sparse;
-
-/* A fixed number of neighbours for each song, best first, ids padded with -1. */
-typedef struct {
-    const int32_t *ids;
-    const float *similarities;
-    int64_t k;
-} NeighbourLists;
 
 /* Who holds a song. A song held by many rows has a bitset beside its list: slots[song] is the bitset's number or -1.
    own_* lists the rows that belong to each listener. */
@@ -49,17 +44,60 @@ typedef struct {
 
 /* All return 0, or -1 when memory ran out. */
 
-int find_neighbours(Sparse by_song, Sparse by_row, const float *left, const float *right, float shrink,
-                    int64_t n_songs, int64_t start, int64_t stop, int64_t k, int32_t *ids, float *similarities);
+/* The k columns of each row of left times right that are greatest after division by left norm times right norm plus
+   shrink. own[row] is the column that the row itself is, or -1; it is left out. The lists of rows start to stop stand one
+   after the other from ids[0] on; lengths[row - start] says how long each is. */
+int find_nearest(Sparse left, Sparse right, const float *left_norms, const float *right_norms, float shrink,
+                 const int32_t *own, int64_t n_columns, int64_t start, int64_t stop, int64_t k, int64_t *lengths,
+                 int32_t *ids, float *similarities);
 
-int score_neighbours(Sparse history, Sparse exclude, NeighbourLists neighbours, int64_t n_songs, int64_t start,
-                     int64_t stop, int64_t n, int32_t *ids, float *scores);
+/* The n greatest columns of each row of history times lists, excluded ones left out. */
+int score_lists(Sparse history, Sparse exclude, Sparse lists, int64_t n_songs, int64_t start, int64_t stop, int64_t n,
+                int32_t *ids, float *scores);
 
-/* One tile of scores, (n_rows, n_columns): row r of the tile belongs to row listeners[r] of `keys`, `fill`, `floors`
-   and `excluded` (a bitset over songs, `words` per listener); column c scores song songs[c]. */
+/* For each pair (row, song), without repeats in a row: the entry of history times lists, the greatest single product
+   in it, and how many are positive. */
+int score_pairs(Sparse history, Sparse lists, Sparse pairs, int64_t n_songs, int64_t start, int64_t stop, float *sums,
+                float *greatest, int32_t *counts);
+
+void dot_pairs(const float *vectors, const float *items, Sparse pairs, int64_t n_factors, int64_t start, int64_t stop,
+               float *dots);
+
+/* The best so far of each listener of a block: `room` keys each, n of them wanted, and what may not be among them (a
+   bitset over songs, `words` per listener). See best.h. */
+typedef struct {
+    const uint64_t *excluded;
+    int64_t words;
+    int64_t n;
+    int64_t room;
+    uint64_t *keys;
+    int32_t *fill;
+    uint64_t *floors;
+    float *least;
+} Top;
+
+/* One tile of scores, (n_rows, n_columns): row r belongs to listener listeners[r]; column c scores song songs[c]. */
 void offer_tile(const float *tile, int64_t n_rows, int64_t n_columns, const int32_t *listeners, const int32_t *songs,
-                const uint64_t *excluded, int64_t words, int64_t n, int64_t room, uint64_t *keys, int32_t *fill,
-                uint64_t *floors, float *least);
+                Top top);
+
+/* Songs in clusters, in strides of SONGS_PER_STRIDE; starts count strides. along and across, of each song, and boxes are
+   as clusters.py says. */
+enum { SONGS_PER_STRIDE = 16 };
+
+typedef struct {
+    const int64_t *starts;
+    const float *along;
+    const float *across;
+    const float *boxes;
+    int64_t n;
+} Clusters;
+
+/* Scores whatever may be among the best. Each stride holds n_factors times SONGS_PER_STRIDE floats; a song of -1 fills
+   one up. `along` and `across`, (clusters.n, n_listeners), are of the listeners; `rounding` is by how much a score may
+   exceed its bound. */
+int offer_clusters(const float *vectors, const float *strides, int64_t n_factors, const int32_t *songs,
+                   Clusters clusters, int64_t n_listeners, const float *along, const float *across,
+                   const float *rounding, Top top);
 
 int finish_top(int64_t n_rows, int64_t n, int64_t room, uint64_t *keys, const int32_t *fill, int32_t *ids,
                float *scores);
@@ -68,8 +106,19 @@ void mark_excluded(Sparse exclude, int64_t start, int64_t stop, uint64_t *bits, 
 
 void fill_bitsets(Postings postings, int64_t n_songs, uint64_t *bits);
 
-int find_evidence(Sparse history, NeighbourLists neighbours, Postings playlists, Postings listeners, int64_t n_songs,
+int find_evidence(Sparse history, Sparse neighbours, Postings playlists, Postings listeners, int64_t n_songs,
                   const int32_t *pair_listeners, const int32_t *pair_songs, int64_t start, int64_t stop,
                   int32_t *first, int32_t *second, int32_t *n_playlists, int32_t *n_listeners);
+
+/* Conjugate gradient steps for rows start to stop of `solved`, (n_rows, width), against the columns' `fixed` vectors,
+   (n_columns, width), in a basis in which the products of these are the diagonal `spectrum`. width is a multiple of
+   16; lanes beyond the factors are 0 throughout. Entries must not be 0. */
+int improve_factors(Sparse rows, const float *fixed, const float *spectrum, const float *pulls, int64_t width,
+                    int64_t steps, int64_t start, int64_t stop, float *solved);
+
+/* The exact vectors of rows start to stop against `items`, (n_songs, n_factors), whose products are `gram`; NaN
+   throughout where the equations cannot be solved soundly. Entries must not be 0. */
+int fold_in(Sparse rows, const float *items, const double *gram, const double *pulls, int64_t n_factors, int64_t start,
+            int64_t stop, float *solved);
 
 #endif

@@ -1,27 +1,29 @@
-/* Item-item neighbours and the scores they give, by a sparse accumulator: one float per song, cleared after each row.
+/* Products of two sparse matrices, row by row, of which only the best entries are kept: nearest songs and rows, and the
+   songs that they speak for. A sparse accumulator holds one float per column and is cleared after each row.
 
    Only positive results count, so that 0 can mean "untouched". Where a row's products are many, the whole accumulator
-   is scanned; where they are few, a list of touched songs is. Both give the same result. */
+   is scanned; where they are few, a list of touched columns is. Both give the same result. */
 #include <float.h>
 #include <stdlib.h>
 
 #include "best.h"
 #include "kernels.h"
 
-enum { STRIDE = 64, SCAN_SHARE = 8 };
+enum { STRIDE = 64, SCAN_SHARE = 4, ALL = -1 };
 
 typedef struct {
     float *sums;
     int32_t *touched;
+    int64_t n_touched; /* or ALL: scan the sums */
     uint64_t *keys;
     uint64_t *spare;
     Best best;
 } Scratch;
 
-static int make_scratch(Scratch *scratch, int64_t n_songs, int64_t n) {
+static int make_scratch(Scratch *scratch, int64_t n_columns, int64_t n) {
     int64_t room = 2 * n + 256;
-    scratch->sums = calloc((size_t)n_songs + STRIDE, sizeof *scratch->sums);
-    scratch->touched = malloc(((size_t)(n_songs / SCAN_SHARE) + 1) * sizeof *scratch->touched);
+    scratch->sums = calloc((size_t)n_columns + STRIDE, sizeof *scratch->sums);
+    scratch->touched = malloc(((size_t)(n_columns / SCAN_SHARE) + 1) * sizeof *scratch->touched);
     scratch->keys = malloc((size_t)room * sizeof *scratch->keys);
     scratch->spare = malloc((size_t)n * sizeof *scratch->spare);
     scratch->best = (Best){.keys = scratch->keys, .n = n, .room = room};
@@ -41,29 +43,53 @@ static void begin(Best *best) {
     best->least = FLT_TRUE_MIN;
 }
 
-static void add(float *restrict sums, const int32_t *restrict songs, const float *restrict weights, int64_t n,
+static void add(float *restrict sums, const int32_t *restrict columns, const float *restrict weights, int64_t n,
                 float weight) {
-    for (int64_t k = 0; k < n; k++) sums[songs[k]] += weight * weights[k];
+    for (int64_t k = 0; k < n; k++) sums[columns[k]] += weight * weights[k];
 }
 
-/* As `add`, and lists each song whose sum was 0; a song may be listed twice. */
-static int64_t add_listing(float *restrict sums, const int32_t *restrict songs, const float *restrict weights,
+/* As `add`, and lists each column whose sum was 0; a column may be listed twice. */
+static int64_t add_listing(float *restrict sums, const int32_t *restrict columns, const float *restrict weights,
                            int64_t n, float weight, int32_t *restrict touched, int64_t n_touched) {
     for (int64_t k = 0; k < n; k++) {
-        int32_t song = songs[k];
-        touched[n_touched] = song;
-        n_touched += sums[song] == 0.0f;
-        sums[song] += weight * weights[k];
+        int32_t column = columns[k];
+        touched[n_touched] = column;
+        n_touched += sums[column] == 0.0f;
+        sums[column] += weight * weights[k];
     }
     return n_touched;
 }
 
-/* sums / (left * right + shrink) over all songs, STRIDE at a time, into the best; clears the sums. */
+/* Row `row` of left times right, into the sums. */
+static void multiply(Sparse left, Sparse right, int64_t row, int64_t n_columns, Scratch *scratch) {
+    int64_t first = left.starts[row], last = left.starts[row + 1], products = 0, n_touched = 0;
+    for (int64_t at = first; at < last; at++)
+        products += right.starts[left.indices[at] + 1] - right.starts[left.indices[at]];
+    int scanning = products > n_columns / SCAN_SHARE;
+    for (int64_t at = first; at < last; at++) {
+        int64_t from = right.starts[left.indices[at]], length = right.starts[left.indices[at] + 1] - from;
+        if (at + 2 < last) {
+            int64_t coming = right.starts[left.indices[at + 2]];
+            for (int64_t line = 0; line < 64; line += 16) {
+                PREFETCH(right.indices + coming + line);
+                PREFETCH(right.weights + coming + line);
+            }
+        }
+        if (scanning)
+            add(scratch->sums, right.indices + from, right.weights + from, length, left.weights[at]);
+        else
+            n_touched = add_listing(scratch->sums, right.indices + from, right.weights + from, length,
+                                    left.weights[at], scratch->touched, n_touched);
+    }
+    scratch->n_touched = scanning ? ALL : n_touched;
+}
+
+/* sums / (left * right + shrink) over all columns, STRIDE at a time, into the best; clears the sums. */
 MULTIVERSIONED
-static void collect_similarities(float *restrict sums, const float *restrict right, float left, float shrink,
-                                 int64_t n_songs, Best *best) {
-    for (int64_t base = 0; base < n_songs; base += STRIDE) {
-        int64_t width = n_songs - base < STRIDE ? n_songs - base : STRIDE;
+static void scan_similarities(float *restrict sums, const float *restrict right, float left, float shrink,
+                              int64_t n_columns, Best *best) {
+    for (int64_t base = 0; base < n_columns; base += STRIDE) {
+        int64_t width = n_columns - base < STRIDE ? n_columns - base : STRIDE;
         float values[STRIDE] = {0};
         float least = best->least;
         int hits = 0;
@@ -77,13 +103,13 @@ static void collect_similarities(float *restrict sums, const float *restrict rig
         for (int64_t k = 0; k < width; k++)
             if (values[k] >= best->least) offer(best, values[k], (int32_t)(base + k));
     }
-    memset(sums, 0, (size_t)n_songs * sizeof *sums);
+    memset(sums, 0, (size_t)n_columns * sizeof *sums);
 }
 
 MULTIVERSIONED
-static void collect_sums(float *restrict sums, int64_t n_songs, Best *best) {
-    /* `sums` has STRIDE zeros behind the last song. */
-    for (int64_t base = 0; base < n_songs; base += STRIDE) {
+static void scan_sums(float *restrict sums, int64_t n_columns, Best *best) {
+    /* `sums` has STRIDE zeros behind the last column. */
+    for (int64_t base = 0; base < n_columns; base += STRIDE) {
         float least = best->least;
         int hits = 0;
         for (int k = 0; k < STRIDE; k++) hits |= sums[base + k] >= least;
@@ -91,76 +117,45 @@ static void collect_sums(float *restrict sums, int64_t n_songs, Best *best) {
         for (int64_t k = base; k < base + STRIDE; k++)
             if (sums[k] >= best->least) offer(best, sums[k], (int32_t)k);
     }
-    memset(sums, 0, (size_t)n_songs * sizeof *sums);
+    memset(sums, 0, (size_t)n_columns * sizeof *sums);
 }
 
-int find_neighbours(Sparse by_song, Sparse by_row, const float *left, const float *right, float shrink,
-                    int64_t n_songs, int64_t start, int64_t stop, int64_t k, int32_t *ids, float *similarities) {
+int find_nearest(Sparse left, Sparse right, const float *left_norms, const float *right_norms, float shrink,
+                 const int32_t *own, int64_t n_columns, int64_t start, int64_t stop, int64_t k, int64_t *lengths,
+                 int32_t *ids, float *similarities) {
     Scratch scratch;
-    int made = make_scratch(&scratch, n_songs, k);
-    for (int64_t song = start; song < stop && made == 0; song++) {
-        int64_t first = by_song.starts[song], last = by_song.starts[song + 1], products = 0;
-        for (int64_t at = first; at < last; at++) {
-            int64_t row = by_song.indices[at];
-            products += by_row.starts[row + 1] - by_row.starts[row];
-        }
-        int scanning = products > n_songs / SCAN_SHARE;
-        int64_t n_touched = 0;
+    int made = make_scratch(&scratch, n_columns, k);
+    int64_t written = 0;
+    for (int64_t row = start; row < stop && made == 0; row++) {
         begin(&scratch.best);
-        for (int64_t at = first; at < last; at++) {
-            int64_t row = by_song.indices[at], from = by_row.starts[row], length = by_row.starts[row + 1] - from;
-            if (at + 2 < last) {
-                int64_t coming = by_row.starts[by_song.indices[at + 2]];
-                for (int64_t line = 0; line < 64; line += 16) {
-                    PREFETCH(by_row.indices + coming + line);
-                    PREFETCH(by_row.weights + coming + line);
-                }
-            }
-            if (scanning)
-                add(scratch.sums, by_row.indices + from, by_row.weights + from, length, by_song.weights[at]);
-            else
-                n_touched = add_listing(scratch.sums, by_row.indices + from, by_row.weights + from, length,
-                                        by_song.weights[at], scratch.touched, n_touched);
+        multiply(left, right, row, n_columns, &scratch);
+        if (own[row] >= 0) scratch.sums[own[row]] = 0.0f;
+        if (scratch.n_touched == ALL)
+            scan_similarities(scratch.sums, right_norms, left_norms[row], shrink, n_columns, &scratch.best);
+        for (int64_t at = 0; at < scratch.n_touched; at++) {
+            int32_t column = scratch.touched[at];
+            float value = scratch.sums[column] / (left_norms[row] * right_norms[column] + shrink);
+            scratch.sums[column] = 0.0f;
+            if (value >= scratch.best.least) offer(&scratch.best, value, column);
         }
-        scratch.sums[song] = 0.0f;
-        if (scanning) collect_similarities(scratch.sums, right, left[song], shrink, n_songs, &scratch.best);
-        for (int64_t at = 0; at < n_touched; at++) {
-            int32_t other = scratch.touched[at];
-            float value = scratch.sums[other] / (left[song] * right[other] + shrink);
-            scratch.sums[other] = 0.0f;
-            if (value >= scratch.best.least) offer(&scratch.best, value, other);
-        }
-        write_best(&scratch.best, scratch.spare, ids + song * k, similarities + song * k);
+        lengths[row - start] = take_best(&scratch.best, scratch.spare, ids + written, similarities + written);
+        written += lengths[row - start];
     }
     free_scratch(&scratch);
     return made;
 }
 
-int score_neighbours(Sparse history, Sparse exclude, NeighbourLists neighbours, int64_t n_songs, int64_t start,
-                     int64_t stop, int64_t n, int32_t *ids, float *scores) {
+int score_lists(Sparse history, Sparse exclude, Sparse lists, int64_t n_songs, int64_t start, int64_t stop, int64_t n,
+                int32_t *ids, float *scores) {
     Scratch scratch;
     int made = make_scratch(&scratch, n_songs, n);
-    int64_t k = neighbours.k;
     for (int64_t row = start; row < stop && made == 0; row++) {
-        int64_t first = history.starts[row], last = history.starts[row + 1];
-        int scanning = (last - first) * k > n_songs / SCAN_SHARE;
-        int64_t n_touched = 0;
         begin(&scratch.best);
-        for (int64_t at = first; at < last; at++) {
-            const int32_t *songs = neighbours.ids + history.indices[at] * k;
-            const float *similarities = neighbours.similarities + history.indices[at] * k;
-            int64_t length = k;
-            while (length > 0 && songs[length - 1] < 0) length--;
-            if (scanning)
-                add(scratch.sums, songs, similarities, length, history.weights[at]);
-            else
-                n_touched = add_listing(scratch.sums, songs, similarities, length, history.weights[at],
-                                        scratch.touched, n_touched);
-        }
+        multiply(history, lists, row, n_songs, &scratch);
         for (int64_t at = exclude.starts[row]; at < exclude.starts[row + 1]; at++)
             scratch.sums[exclude.indices[at]] = 0.0f;
-        if (scanning) collect_sums(scratch.sums, n_songs, &scratch.best);
-        for (int64_t at = 0; at < n_touched; at++) {
+        if (scratch.n_touched == ALL) scan_sums(scratch.sums, n_songs, &scratch.best);
+        for (int64_t at = 0; at < scratch.n_touched; at++) {
             int32_t song = scratch.touched[at];
             float value = scratch.sums[song];
             scratch.sums[song] = 0.0f;

@@ -1,9 +1,10 @@
 """The n songs of greatest inner product with each listener, exactly.
 
-Songs are sorted by the length of their vectors and scored tile by tile, longest first. A listener is done
-when even a song in the vector's own direction could not enter any more: |u| |v| < the n-th best score so far
-(the length-based bound of LEMP, Teflioudi et al. 2015). The bound is tightest when listeners and songs vary
-alike in every direction; a change of basis (u A, v A^-1) makes them so and changes no inner product.
+The songs of longest vectors are scored first, tile by tile. A listener is done when even a song in the vector's own
+direction could not enter any more: |u| |v| < the n-th best score so far (the length-based bound of LEMP, Teflioudi
+et al. 2015). The bound is tightest when listeners and songs vary alike in every direction; a change of basis (u A,
+v A^-1) makes them so and changes no inner product. Where many listeners are searched for, the shorter songs are put
+into clusters, whose tighter bound (see `clusters`) leaves few to be scored.
 """
 
 from __future__ import annotations
@@ -14,25 +15,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.kernels import _core
+from earmark.kernels.balancing import balancing_basis
+from earmark.kernels.clusters import Clusters
 from earmark.kernels.sparse import Csr, Rows, check_count, excluded_rows
 from earmark.threads import one_blas_thread, over_blocks
 
 LISTENERS_PER_BLOCK = 256
 SONGS_PER_TILE = 1024
+TILES_AHEAD = 4
+"""Tiles of longest songs that come before the clusters: they find most of the best."""
 BALANCE_FROM = 1024
 """Balancing costs as much as scoring some hundred listeners: for fewer than this many it does not pay."""
+CLUSTER_FROM = 8192
+"""Clustering costs as much as scoring some thousand listeners."""
 
 
 class FactorIndex:
     """Song vectors, (n_songs, n_factors) float32, made ready for search."""
 
     def __init__(self, item_factors: NDArray[np.float32], *, like: NDArray[np.float32] | None = None) -> None:
-        """Sort the songs by the length of their vectors.
+        """Put the songs into the order of the search.
 
         Args:
             item_factors: (n_songs, n_factors) float32.
             like: listeners such as will be searched for, (any, n_factors) float32. The songs are balanced
-                against them, which makes many searches faster and moves scores by float32 rounding only.
+                against them, and clustered if they are many, which makes many searches faster and moves
+                scores by float32 rounding only.
 
         Raises:
             ValueError: not two-dimensional float32, or not finite.
@@ -42,18 +50,19 @@ class FactorIndex:
         self._basis: NDArray[np.float32] | None = None
         if like is not None:
             with one_blas_thread():
-                basis = _balancing_basis(_checked_factors(like, "listener factors"), items)
+                basis = balancing_basis(_checked_factors(like, "listener factors"), items)
                 items = (items @ np.linalg.inv(basis)).astype(np.float32)
             self._basis = basis.astype(np.float32)
-        lengths = _lengths(items)
-        order = np.argsort(-lengths, kind="stable")
-        self._songs = order.astype(np.int32)
-        self._lengths = lengths[order]
-        items = items[order]
-        self._tiles = [
-            np.ascontiguousarray(items[start : start + SONGS_PER_TILE].T)
-            for start in range(0, self.n_songs, SONGS_PER_TILE)
-        ]
+        order = np.argsort(-_lengths(items), kind="stable").astype(np.int32)
+        ahead = TILES_AHEAD * SONGS_PER_TILE
+        self._clusters: Clusters | None = None
+        if like is not None and len(like) >= CLUSTER_FROM and self.n_songs > ahead:
+            with one_blas_thread():
+                self._clusters = Clusters.of(items[order[ahead:]], order[ahead:])
+            order = order[:ahead]
+        self._songs = order
+        self._items = items[order]
+        self._lengths = _lengths(self._items)
 
     def top(
         self,
@@ -96,24 +105,34 @@ class FactorIndex:
             over_blocks(block, len(listeners), LISTENERS_PER_BLOCK, threads)
         return ids, scores
 
+    @property
+    def _rounding(self) -> float:
+        """By how much of |u| |v| a float32 inner product may be off."""
+        return float((self.n_factors + 8) * np.finfo(np.float32).eps)
+
     def _scan(self, listeners: NDArray[np.float32], search: _Search) -> None:
-        # A float32 inner product may exceed the bound by its own rounding.
-        slack = 1.0 + (self.n_factors + 4) * float(np.finfo(np.float32).eps)
-        lengths = _lengths(listeners) * slack
+        self._scan_tiles(listeners, search)
+        if self._clusters is not None:
+            along, across = self._clusters.split(listeners, self._rounding)
+            rounding = _lengths(listeners) * (2 * self._rounding * self._clusters.longest)
+            search.offer_clusters(self._clusters, listeners, along, across, rounding.astype(np.float32))
+
+    def _scan_tiles(self, listeners: NDArray[np.float32], search: _Search) -> None:
+        lengths = _lengths(listeners) * (1 + self._rounding)
         buffer = np.empty(len(listeners) * SONGS_PER_TILE, np.float32)
         active = np.arange(len(listeners), dtype=np.int32)
         vectors = listeners
-        for number, tile in enumerate(self._tiles):
-            first = number * SONGS_PER_TILE
+        for first in range(0, len(self._items), SONGS_PER_TILE):
             still = lengths[active] * self._lengths[first] >= search.least[active]
             if not still.all():
                 active = active[still]
                 vectors = listeners[active]
             if len(active) == 0:
                 return
-            scores = buffer[: len(active) * tile.shape[1]].reshape(len(active), tile.shape[1])
-            np.matmul(vectors, tile, out=scores)
-            search.offer(scores, active, self._songs[first : first + tile.shape[1]])
+            tile = self._items[first : first + SONGS_PER_TILE]
+            scores = buffer[: len(active) * len(tile)].reshape(len(active), len(tile))
+            np.matmul(vectors, tile.T, out=scores)
+            search.offer(scores, active, self._songs[first : first + len(tile)])
 
 
 class _Search:
@@ -135,13 +154,31 @@ class _Search:
     def offer(
         self, tile: NDArray[np.float32], listeners: NDArray[np.int32], songs: NDArray[np.int32]
     ) -> None:
-        _core.offer_tile(
-            len(listeners), len(songs), len(self.fill), self.words, self.n, self.room,
-            tile, listeners, songs, self.excluded, self.keys, self.fill, self.floors, self.least,
+        """Carry one tile of scores, (n_rows, n_columns), into the best."""
+        _core.offer_tile(len(listeners), len(songs), len(self.fill), tile, listeners, songs, *self._state())
+
+    def offer_clusters(
+        self,
+        clusters: Clusters,
+        listeners: NDArray[np.float32],
+        along: NDArray[np.float32],
+        across: NDArray[np.float32],
+        rounding: NDArray[np.float32],
+    ) -> None:
+        """Carry into the best whatever of the clusters may be among them."""
+        _core.offer_clusters(
+            len(listeners), listeners.shape[1], len(clusters),
+            clusters.starts, clusters.along, clusters.across, clusters.boxes, clusters.strides, clusters.songs,
+            listeners, along, across, rounding, *self._state(),
         )  # fmt: skip
 
     def finish(self, ids: NDArray[np.int32], scores: NDArray[np.float32]) -> None:
         _core.finish_top(len(self.fill), self.n, self.room, self.keys, self.fill, ids, scores)
+
+    def _state(
+        self,
+    ) -> tuple[int, int, int, NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any], NDArray[Any]]:
+        return self.words, self.n, self.room, self.excluded, self.keys, self.fill, self.floors, self.least
 
 
 def _lengths(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -156,41 +193,3 @@ def _checked_factors(factors: NDArray[Any], what: str) -> NDArray[np.float32]:
         row = int(np.argmin(np.isfinite(factors).all(axis=1)))
         raise ValueError(f"{what}: row {row} is not finite.")
     return np.ascontiguousarray(factors)
-
-
-def _balancing_basis(listeners: NDArray[np.float32], items: NDArray[np.float32]) -> NDArray[np.float64]:
-    """The symmetric A with A C_u A = A^-1 C_v A^-1 for the second moments C_u of listeners and C_v of items.
-
-    A A is the geometric mean of C_u^-1 and C_v (Pusz & Woronowicz 1975).
-    """
-    of_listeners, of_items = _second_moments(listeners), _second_moments(items)
-    root, inverse_root = _power(of_listeners, 0.5), _power(of_listeners, -0.5)
-    return _power(inverse_root @ _power(root @ of_items @ root, 0.5) @ inverse_root, 0.5)
-
-
-def _second_moments(vectors: NDArray[np.float32]) -> NDArray[np.float64]:
-    """V'V of trace 1, with a floor under its eigenvalues, so that an empty direction stays harmless."""
-    n_factors = vectors.shape[1]
-    moments = (vectors.T @ vectors).astype(np.float64)
-    trace = float(np.trace(moments)) or 1.0
-    floored: NDArray[np.float64] = moments / trace + np.eye(n_factors) * (1e-3 / n_factors)
-    return floored
-
-
-def _power(symmetric: NDArray[np.float64], exponent: float) -> NDArray[np.float64]:
-    values, vectors = np.linalg.eigh(symmetric)
-    powered: NDArray[np.float64] = (vectors * np.maximum(values, 1e-12) ** exponent) @ vectors.T
-    return powered
-
-
-def top_by_factors(
-    listener_factors: NDArray[np.float32],
-    item_factors: NDArray[np.float32],
-    exclude: Csr | None,
-    n: int,
-    *,
-    threads: int | None = None,
-) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """`FactorIndex.top` for one use; keep a `FactorIndex` where the songs are searched again."""
-    like = listener_factors if len(listener_factors) >= BALANCE_FROM else None
-    return FactorIndex(item_factors, like=like).top(listener_factors, exclude, n, threads=threads)

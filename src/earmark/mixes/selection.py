@@ -33,8 +33,14 @@ class WeeklyConfig(BaseModel):
     """Where durations are known, the mix lasts at least so long, if the ranking allows."""
     longest_minutes: int = Field(180, ge=1)
     """And at most so long."""
+    narrowing: float = Field(0.0, ge=0, le=1)
+    """The mix's generalist–specialist score may lie at most so far above that of as many songs from the
+    listener's own plays; 1 leaves it free."""
+    popularity_lift: float = Field(0.5, ge=0)
+    """Its songs may be at most so many doublings more widely held, on average, than what the listener plays."""
     learning_songs: int = Field(20, ge=0)
-    """A listener who has played fewer songs than this is told that we are still learning."""
+    """A listener who has played fewer songs than this is told that we are still learning; with fewer that
+    others hold, too little is known to hold the mix against their plays."""
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,13 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.mixes.exchanges import Catalogue
+from earmark.mixes.guard import guarded
 from earmark.mixes.selection import WeeklyConfig, choose, hits
 from earmark.mixes.sequencing import by_likeness
+from earmark.ranking.breadth import Directions, OwnLevel
 from earmark.ranking.reasons import Reason, explain
-from earmark.ranking.recommender import Recommender
+from earmark.ranking.recommender import Ranked, Recommender
 from earmark.signals.collaborative.histories import Histories
 from earmark.threads import in_order
 
@@ -21,12 +24,17 @@ LISTENERS_AT_ONCE = 2_048
 
 
 class Draft(msgspec.Struct, frozen=True):
-    """A mix before it is filed: record ids of songs in order, and the reason for each."""
+    """A mix before it is filed: record ids of songs in order, and the reason for each.
+
+    ``broadened`` counts the entries that came in so that the mix is not narrower, or more popular, than what
+    the listener plays.
+    """
 
     listener: int
     songs: tuple[int, ...]
     reasons: tuple[Reason, ...]
     still_learning: bool
+    broadened: int
 
 
 def compose(
@@ -43,39 +51,33 @@ def compose(
         durations: ``(n_songs,)`` ms by column, 0 where unknown.
         config: the shape of the mix.
     """
-    hit = hits(recommender.popularity, config.hit_share)
+    catalogue = Catalogue(
+        artists=recommender.columns.artist_of,
+        hit=hits(recommender.popularity, config.hit_share),
+        durations=durations,
+        popularity=np.log2(np.maximum(recommender.popularity, 1)),
+        directions=Directions.of(recommender.factors.item_factors),
+    )
 
     def some(start: int) -> list[Draft]:
         part = histories.rows(start, start + LISTENERS_AT_ONCE)
-        return list(_compose_some(recommender, part, durations, hit, config))
+        return list(_compose_some(recommender, part, catalogue, config))
 
     starts = range(0, len(histories), LISTENERS_AT_ONCE)
     yield from chain.from_iterable(in_order(some, starts))
 
 
 def _compose_some(
-    recommender: Recommender,
-    histories: Histories,
-    durations: NDArray[np.int64],
-    hit: NDArray[np.bool_],
-    config: WeeklyConfig,
+    recommender: Recommender, histories: Histories, catalogue: Catalogue, config: WeeklyConfig
 ) -> Iterator[Draft]:
-    ranked = recommender.rank(histories, config.ranked)
-    n_listeners = len(histories)
-    places = np.full((n_listeners, config.entries), -1, np.int64)
-    for row in range(n_listeners):
-        songs = ranked.songs[row]
-        songs = songs[songs >= 0]
-        chosen = choose(
-            recommender.columns.artist_of[songs].tolist(),
-            ranked.known_artist[row].tolist(),
-            hit[songs].tolist(),
-            durations[songs].tolist(),
-            config,
-        )
-        places[row, : len(chosen)] = chosen
+    ranked = recommender.discover(histories, config.ranked)
+    level = OwnLevel.of(histories, recommender.members, recommender.popularity, catalogue.directions)
+    chosen = _chosen(ranked, catalogue, config)
+    places = guarded(chosen, ranked, level, catalogue, config)
     sizes = (places >= 0).sum(axis=1)
+    n_listeners = len(histories)
     rows = np.arange(n_listeners)[:, None]
+    broadened = (places[:, :, None] != chosen[:, None, :]).all(axis=2).sum(axis=1)
     songs = np.where(places >= 0, ranked.songs[rows, places], 0)
     order = by_likeness(recommender.factors.item_factors[songs], sizes)
     places, songs = places[rows, order], songs[rows, order]
@@ -93,4 +95,21 @@ def _compose_some(
             tuple(ids[row, :size].tolist()),
             tuple(next(reasons) for _ in range(size)),
             bool(known_songs[row] < config.learning_songs),
+            int(broadened[row]),
         )
+
+
+def _chosen(ranked: Ranked, catalogue: Catalogue, config: WeeklyConfig) -> NDArray[np.int64]:
+    """Places in the rankings, best first, ``(n_listeners, entries)`` padded with −1."""
+    places = np.full((len(ranked.songs), config.entries), -1, np.int64)
+    for row, songs in enumerate(ranked.songs):
+        columns = songs[songs >= 0]
+        chosen = choose(
+            catalogue.artists[columns].tolist(),
+            ranked.known_artist[row].tolist(),
+            catalogue.hit[columns].tolist(),
+            catalogue.durations[columns].tolist(),
+            config,
+        )
+        places[row, : len(chosen)] = chosen
+    return places

@@ -19,7 +19,11 @@ from earmark.signals.collaborative.histories import Csr, Histories
 
 
 class Discographies:
-    """The songs of every artist, most held first."""
+    """The songs of every artist, most held first.
+
+    ``log_held`` ``(n_artists,)`` is log(1 + holders of all the artist's songs), ``log_place`` ``(n_songs,)``
+    log(1 + songs of the same artist that stand before the song).
+    """
 
     def __init__(self, columns: Columns, popularity: NDArray[np.floating]) -> None:
         n_artists = len(columns.artist_ids)
@@ -27,10 +31,11 @@ class Discographies:
         self.songs = np.lexsort((-popularity, self.artist_of)).astype(np.int32)
         self.starts: Int64s = np.searchsorted(self.artist_of[self.songs], np.arange(n_artists + 1))
         self.sizes = np.diff(self.starts)
-        self.by_song = sp.csr_array(
-            (np.ones(len(columns), np.float32), self.artist_of, np.arange(len(columns) + 1, dtype=np.int32)),
-            shape=(len(columns), n_artists),
-        )
+        self.by_song = columns.by_artist
+        self.log_held = np.log1p(np.bincount(self.artist_of, popularity, n_artists)).astype(np.float32)
+        place = np.empty(len(columns), np.int64)
+        place[self.songs] = np.arange(len(columns)) - np.repeat(self.starts[:-1], self.sizes)
+        self.log_place = np.log1p(place).astype(np.float32)
 
     def per_artist(self, matrix: Csr) -> Csr:
         """Sum a ``(n_listeners, n_songs)`` matrix over each artist's songs."""
@@ -90,8 +95,9 @@ class Bonds:
         return every, values
 
 
-def songs_by_known_artists(
-    histories: Histories,
+def songs_by_artists(
+    liking: Csr,
+    closed: Csr,
     bonds: Bonds,
     discographies: Discographies,
     popularity: NDArray[np.floating],
@@ -100,12 +106,22 @@ def songs_by_known_artists(
     n_artists: int,
     n_songs_each: int,
 ) -> Int32s:
-    """Unheard songs by the artists a listener plays most, ``(n_listeners, depth)`` padded with −1.
+    """Unheard songs by the artists whom each row likes best, ``(n_rows, depth)`` padded with −1.
 
-    Scored by log(1 + decayed plays of the artist) · log(1 + rows that hold the song). At most ``n_artists``
-    artists are looked at and, of each, the ``n_songs_each`` most held songs beyond as many as are closed.
+    Scored by log(1 + liking of the artist) · log(1 + rows that hold the song). At most ``n_artists`` artists are
+    looked at and, of each, the ``n_songs_each`` most held songs beyond as many as are closed.
+
+    Args:
+        liking: ``(n_rows, n_artists)``; entries of 0 or less are no liking.
+        closed: ``(n_rows, n_songs)`` songs that may not be named.
+        bonds: of the same rows.
+        discographies: songs by artist.
+        popularity: ``(n_songs,)`` rows that hold each song.
+        depth: songs to name at most.
+        n_artists: artists to look at.
+        n_songs_each: songs to look at of each.
     """
-    favourite = best_per_row(*_entries(bonds.strength), len(histories), n_artists)
+    favourite = best_per_row(*_entries(liking), liking.shape[0], n_artists)
     rows, place = np.nonzero(favourite >= 0)
     artists = favourite[rows, place]
     # Of an artist whose best-known songs are all heard, the next ones must still come up.
@@ -114,10 +130,10 @@ def songs_by_known_artists(
     songs = discographies.songs[ranges(discographies.starts[artists], lengths)]
     rows = np.repeat(rows, lengths).astype(np.int32)
     # A song that no row holds is known only because somebody broke it off, or played it in private.
-    fit = (popularity[songs] > 0) & (look_up(histories.closed, rows, songs) == 0)
+    fit = (popularity[songs] > 0) & (look_up(closed, rows, songs) == 0)
     rows, songs = rows[fit], songs[fit]
-    bond = np.repeat(np.log1p(look_up_rows(bonds.strength, favourite)), lengths)[fit]
-    return best_per_row(rows, songs, bond * np.log1p(popularity[songs]), len(histories), depth)
+    bond = np.repeat(np.log1p(look_up_rows(liking, favourite)), lengths)[fit]
+    return best_per_row(rows, songs, bond * np.log1p(popularity[songs]), liking.shape[0], depth)
 
 
 def look_up_rows(matrix: Csr, lists: Int32s) -> NDArray[np.float32]:
@@ -128,6 +144,7 @@ def look_up_rows(matrix: Csr, lists: Int32s) -> NDArray[np.float32]:
 
 def _entries(matrix: Csr) -> tuple[Int32s, Int32s, NDArray[np.float32]]:
     """Rows, columns and values of all positive entries."""
+    matrix = sp.csr_array(matrix)
     rows = np.repeat(np.arange(matrix.shape[0], dtype=np.int32), np.diff(matrix.indptr))
     keep = matrix.data > 0
     return rows[keep], matrix.indices[keep].astype(np.int32), matrix.data[keep]

@@ -15,6 +15,7 @@ from earmark.signals.collaborative.columns import Int32s
 from earmark.signals.collaborative.histories import Csr
 
 Int64s = NDArray[np.int64]
+ROWS_AT_ONCE = 4_096
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,17 @@ def ranked_within(indptr: Int64s, scores: NDArray[np.float32]) -> Int64s:
     )
     order = (np.sort(packed) & np.uint64((1 << 20) - 1)).astype(np.int64)
     return order + np.repeat(indptr[:-1], sizes)
+
+
+def best_of_each(indptr: Int64s, scores: NDArray[np.float32], n: int) -> Int64s:
+    """Positions of the ``n`` best-scored pairs of each row, row by row, best first; ties by position."""
+    parts = []
+    for start in range(0, len(indptr) - 1, ROWS_AT_ONCE):
+        bounds = indptr[start : start + ROWS_AT_ONCE + 1]
+        order = ranked_within(bounds - bounds[0], scores[bounds[0] : bounds[-1]])
+        place = np.arange(len(order)) - np.repeat(bounds[:-1] - bounds[0], np.diff(bounds))
+        parts.append(order[place < n] + bounds[0])
+    return np.concatenate(parts) if parts else np.empty(0, np.int64)
 
 
 def look_up(matrix: Csr, rows: NDArray[np.integer], columns: NDArray[np.integer]) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""What is known about a candidate: ten numbers per pair of listener and song."""
+"""What is known about a candidate: a fixed set of numbers per pair of row and song."""
 
 from __future__ import annotations
 
@@ -7,26 +7,30 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.ranking.artists import Bonds, Discographies
+from earmark.kernels.pairs import dot_pairs
+from earmark.ranking.asked import Asked
 from earmark.ranking.candidates import Candidates
-
-Floats = NDArray[np.float32]
+from earmark.ranking.generators import Generator
+from earmark.ranking.signals import Floats
+from earmark.signals.collaborative.histories import Csr
 
 SOFTENING = 20
 """Places further down a list than this begin to count for little (k in reciprocal-rank fusion)."""
+LEAST = np.float32(1e-4)
+"""Sums are compared on a logarithmic scale from here up."""
 
 
 class Feature(IntEnum):
     """The features in their column order; all logarithms are natural."""
 
     ARTIST_PLAYS = 0
-    """log(1 + the listener's decayed plays of the artist)."""
+    """log(1 + the row's decayed plays of the artist)."""
     ARTIST_NOW = 1
     """The same with fast decay."""
     ARTIST_BREADTH = 2
-    """log(1 + songs of the artist that the listener plays)."""
+    """log(1 + songs of the artist that the row holds)."""
     ARTIST_KNOWN = 3
-    """1 if the listener plays the artist."""
+    """1 if the row holds a song of the artist."""
     ARTIST_LEFT = 4
     """log(songs of the artist that the listener has not heard), if the artist is known."""
     ARTIST_SKIPS = 5
@@ -37,44 +41,142 @@ class Feature(IntEnum):
     """log(1 + playlists that hold the song)."""
     NEIGHBOURS = 8
     """−log(place in the neighbours' list + 20)."""
-    FACTORS = 9
-    """−log(place in the factors' list + 20)."""
+    NEIGHBOURS_LATELY = 9
+    """The same of the list by what was played lately."""
+    FACTORS = 10
+    """The same of the factors' list."""
+    LIKE_MINDED = 11
+    """The same of the like-minded rows' list."""
+    WORDS = 12
+    """The same of the words' list."""
+    ARTISTS_ALIKE = 13
+    """The same of the list by artists whose vectors fit."""
+    ARTIST_SHARE = 14
+    """Share of the row's songs that are by the artist."""
+    ARTIST_HELD = 15
+    """log(1 + holders of all the artist's songs)."""
+    PLACE_IN_ARTIST = 16
+    """log(1 + songs of the artist that more rows hold)."""
+    MORE_HELD = 17
+    """log(1 + rows that hold the song) less the mean of that over the row's own songs."""
+    NEIGHBOUR_SUM = 18
+    """log(sum of similarities to the row's songs, weighed, per unit of weight)."""
+    NEIGHBOUR_BEST = 19
+    """The greatest single similarity, weighed, per unit of weight."""
+    NEIGHBOUR_COUNT = 20
+    """Share of the row's songs that the song is a neighbour of."""
+    NEIGHBOUR_SUM_LATELY = 21
+    """As the sum, by what was played lately."""
+    FIT = 22
+    """Inner product of the row's vector and the song's."""
+    ARTIST_FIT = 23
+    """Inner product of the row's vector and the artist's."""
+    LIKE_MINDED_SUM = 24
+    """log(votes of the like-minded rows, per vote)."""
+    LIKE_MINDED_COUNT = 25
+    """Share of the like-minded rows that hold the song."""
+    WORDS_SUM = 26
+    """log(what playlists called alike say for the song)."""
+    ROW_SONGS = 27
+    """log(1 + songs that the row holds)."""
+    ROW_HELD = 28
+    """Mean over the row's songs of log(1 + rows that hold them)."""
+    ROW_ARTISTS = 29
+    """Artists per song of the row."""
+    FUSED = 30
+    """The score of rank fusion, filled in by `earmark.ranking.order.Order`."""
 
 
 ARTIST_FEATURES = slice(Feature.ARTIST_PLAYS, Feature.ARTIST_SKIPS + 1)
-COLLABORATIVE_FEATURES = slice(Feature.NEIGHBOURS, Feature.FACTORS + 1)
+TOGETHER_FEATURES = slice(Feature.NEIGHBOURS, Feature.LIKE_MINDED + 1)
+PLACES: dict[Feature, Generator] = {
+    Feature.NEIGHBOURS: Generator.NEIGHBOURS,
+    Feature.NEIGHBOURS_LATELY: Generator.NEIGHBOURS_LATELY,
+    Feature.FACTORS: Generator.FACTORS,
+    Feature.LIKE_MINDED: Generator.LIKE_MINDED,
+    Feature.WORDS: Generator.WORDS,
+    Feature.ARTISTS_ALIKE: Generator.ARTISTS_ALIKE,
+}
 
 
-def features(
-    candidates: Candidates,
-    bonds: Bonds,
-    discographies: Discographies,
-    listeners_holding: Floats,
-    playlists_holding: Floats,
-) -> Floats:
-    """The features of all pairs, ``(n_pairs, 10)`` float32.
+def features(asked: Asked, candidates: Candidates) -> Floats:
+    """The features of all pairs, ``(n_pairs, len(Feature))`` float32."""
+    found = np.zeros((len(candidates), len(Feature)), np.float32)
+    _artists(asked, candidates, found)
+    _holders(asked, candidates, found)
+    for feature, generator in PLACES.items():
+        found[:, feature] = -np.log(candidates.ranks[generator] + SOFTENING)
+    _sums(asked, candidates, found)
+    return found
 
-    Args:
-        candidates: pairs whose ``ranks`` are of the neighbours' list, then the factors', then any others'.
-        bonds: of the same listeners.
-        discographies: of the same columns.
-        listeners_holding: ``(n_songs,)``, listeners who play the song.
-        playlists_holding: ``(n_songs,)``, playlists that hold it.
-    """
-    rows, songs = candidates.rows, candidates.songs
-    artists = discographies.artist_of[songs]
-    plays, recent, breadth, skips, closed = bonds.at(rows, artists)
+
+def _artists(asked: Asked, candidates: Candidates, found: Floats) -> None:
+    discographies = asked.signals.discographies
+    artists = discographies.artist_of[candidates.songs]
+    plays, recent, breadth, skips, closed = asked.bonds.at(candidates.rows, artists)
+    n_songs, n_artists = np.diff(asked.taste.indptr), np.diff(asked.bonds.breadth.indptr)
     known = plays > 0
     left = discographies.sizes[artists] - closed
-    found = np.empty((len(candidates), len(Feature)), np.float32)
     found[:, Feature.ARTIST_PLAYS] = np.log1p(plays)
     found[:, Feature.ARTIST_NOW] = np.log1p(recent)
     found[:, Feature.ARTIST_BREADTH] = np.log1p(breadth)
     found[:, Feature.ARTIST_KNOWN] = known
     found[:, Feature.ARTIST_LEFT] = np.log(np.maximum(left, 1)) * known
     found[:, Feature.ARTIST_SKIPS] = np.log1p(skips)
-    found[:, Feature.LISTENERS] = np.log1p(listeners_holding[songs])
-    found[:, Feature.PLAYLISTS] = np.log1p(playlists_holding[songs])
-    found[:, Feature.NEIGHBOURS] = -np.log(candidates.ranks[0] + SOFTENING)
-    found[:, Feature.FACTORS] = -np.log(candidates.ranks[1] + SOFTENING)
-    return found
+    found[:, Feature.ARTIST_SHARE] = breadth / np.maximum(n_songs, 1)[candidates.rows]
+    found[:, Feature.ARTIST_HELD] = discographies.log_held[artists]
+    found[:, Feature.PLACE_IN_ARTIST] = discographies.log_place[candidates.songs]
+    found[:, Feature.ROW_ARTISTS] = (n_artists / np.maximum(n_songs, 1))[candidates.rows]
+
+
+def _holders(asked: Asked, candidates: Candidates, found: Floats) -> None:
+    signals, rows, songs = asked.signals, candidates.rows, candidates.songs
+    held = np.log1p(signals.popularity)
+    n_songs = np.diff(asked.taste.indptr)
+    own = _row_sums(held[asked.taste.indices], asked.taste.indptr) / np.maximum(n_songs, 1)
+    found[:, Feature.LISTENERS] = np.log1p(signals.listeners_holding)[songs]
+    found[:, Feature.PLAYLISTS] = np.log1p(signals.playlists_holding)[songs]
+    found[:, Feature.MORE_HELD] = held[songs] - own[rows]
+    found[:, Feature.ROW_SONGS] = np.log1p(n_songs)[rows]
+    found[:, Feature.ROW_HELD] = own[rows]
+
+
+def _sums(asked: Asked, candidates: Candidates, found: Floats) -> None:
+    signals, rows = asked.signals, candidates.rows
+    pairs = (candidates.indptr, candidates.songs)
+    n_songs = np.maximum(np.diff(asked.taste.indptr), 1)[rows]
+    weight = _weights(asked.taste)[rows]
+    near = signals.neighbours.score_pairs(asked.taste, *pairs)
+    found[:, Feature.NEIGHBOUR_SUM] = np.log(near.sums / weight + LEAST)
+    found[:, Feature.NEIGHBOUR_BEST] = near.greatest / weight
+    found[:, Feature.NEIGHBOUR_COUNT] = near.counts / n_songs
+    lately = signals.neighbours.score_pairs(asked.lately, *pairs)
+    found[:, Feature.NEIGHBOUR_SUM_LATELY] = np.log(lately.sums / _weights(asked.lately)[rows] + LEAST)
+    found[:, Feature.FIT] = dot_pairs(asked.vectors, signals.factors.item_factors, *pairs)
+    found[:, Feature.ARTIST_FIT] = _artist_fit(asked, candidates)
+    votes = signals.likeminded.score_pairs(asked.nearest, *pairs)
+    voters = np.maximum(np.diff(asked.nearest.starts), 1)[rows]
+    found[:, Feature.LIKE_MINDED_SUM] = np.log(votes.sums / voters + LEAST)
+    found[:, Feature.LIKE_MINDED_COUNT] = votes.counts / voters
+    found[:, Feature.WORDS_SUM] = np.log(signals.words.score_pairs(asked.namesakes, *pairs).sums + LEAST)
+
+
+def _artist_fit(asked: Asked, candidates: Candidates) -> Floats:
+    signals = asked.signals
+    n_artists = np.int64(len(signals.artist_factors))
+    wanted = candidates.rows * n_artists + signals.discographies.artist_of[candidates.songs]
+    pairs, at = np.unique(wanted, return_inverse=True)
+    indptr = np.searchsorted(pairs, np.arange(len(asked) + 1) * n_artists)
+    return dot_pairs(asked.vectors, signals.artist_factors, indptr, pairs % n_artists)[at]
+
+
+def _row_sums(values: NDArray[np.floating], indptr: NDArray[np.integer]) -> NDArray[np.float64]:
+    total = np.concatenate([[0.0], np.cumsum(values, dtype=np.float64)])
+    sums: NDArray[np.float64] = total[indptr[1:]] - total[indptr[:-1]]
+    return sums
+
+
+def _weights(matrix: Csr) -> Floats:
+    """Sum of each row's weights, where it is above 0; else 1."""
+    sums = _row_sums(matrix.data, matrix.indptr)
+    return np.where(sums > 0, sums, 1).astype(np.float32)

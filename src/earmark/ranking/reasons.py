@@ -62,11 +62,22 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
                 )
                 return f"because you played {played}; {holders} {'all three' if len(titles) == 2 else 'both'}"
             case Ground.ARTIST:
-                songs = "a song" if self.artist_songs == 1 else f"{self.artist_songs:,} songs"
-                bond = f"because you played {songs} by {artist} {_times(self.artist_plays)}"
+                bond = (
+                    f"because you played {_songs(self.artist_songs)} by {artist} {_times(self.artist_plays)}"
+                )
                 return f"{bond}; {holders} it together with {' and '.join(titles)}" if titles else bond
             case Ground.HELD:
                 return f"{holders} it, more than most songs that are new to you"
+
+    def phrase_of_list(self, title_of: Callable[[int], str], artist: str) -> str:
+        """The same where the songs spoken of stand on a playlist that is to be continued."""
+        holders = _holders(self.playlists, self.listeners)
+        titles = " and ".join(f"“{title_of(seed.song)}”" for seed in self.seeds)
+        if titles:
+            return f"goes with {titles}: {holders} {'all three' if len(self.seeds) == 2 else 'both'}"
+        if self.ground == Ground.ARTIST:
+            return f"{artist} is on the list already, with {_songs(self.artist_songs)}"
+        return f"{holders} it"
 
 
 def explain(
@@ -92,10 +103,10 @@ def explain(
         found.n_listeners.tolist(),
         strict=True,
     )
-    bonds = zip(*_plays_of_artist(recommender.discographies, histories, rows, songs), strict=True)
+    bonds = zip(*_plays_of_artist(recommender.signals.discographies, histories, rows, songs), strict=True)
     held = zip(
-        recommender.playlists_holding[songs].astype(np.int64).tolist(),
-        recommender.listeners_holding[songs].astype(np.int64).tolist(),
+        recommender.signals.playlists_holding[songs].astype(np.int64).tolist(),
+        recommender.signals.listeners_holding[songs].astype(np.int64).tolist(),
         strict=True,
     )
     for shared, (plays, heard), alone, leads in zip(together, bonds, held, bond_leads.tolist(), strict=True):
@@ -133,6 +144,10 @@ def _plays_of_artist(
         for matrix in (histories.plays, sp.csr_array(histories.plays > 0))
     )
     return plays, heard
+
+
+def _songs(number: int) -> str:
+    return "a song" if number == 1 else f"{number:,} songs"
 
 
 def _times(plays: int) -> str:

@@ -1,48 +1,62 @@
-"""Songs for listeners, best first: every signal's candidates in one pool, ranked by the learned blend."""
+"""Songs for listeners and for playlists, best first: every signal's candidates in one pool, put in a learned order."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict
 
 from earmark.kernels.evidence import Evidence, Postings, find_evidence
-from earmark.ranking.artists import Bonds, Discographies, songs_by_known_artists
-from earmark.ranking.blend import Blend
-from earmark.ranking.candidates import Candidates, pool, ranked_within
-from earmark.ranking.features import Feature, Floats, features
-from earmark.signals.collaborative.arrays import load_array
+from earmark.ranking.asked import Asked
+from earmark.ranking.candidates import Candidates, best_of_each
+from earmark.ranking.features import Feature, features
+from earmark.ranking.fusion import LISTENERS, PLAYLISTS
+from earmark.ranking.generators import CandidatesConfig, candidates
+from earmark.ranking.order import Order, OrderConfig
+from earmark.ranking.signals import Floats, Signals, SignalsConfig
 from earmark.signals.collaborative.columns import Columns, Int32s
-from earmark.signals.collaborative.factors import FactorConfig, Factors
-from earmark.signals.collaborative.histories import Csr, Histories
-from earmark.signals.collaborative.matrix import Membership, joint_matrix
-from earmark.signals.collaborative.neighbours import NeighbourConfig, Neighbours
+from earmark.signals.collaborative.factors import Factors
+from earmark.signals.collaborative.histories import Histories
+from earmark.signals.collaborative.matrix import Membership
+
+
+class Purpose(StrEnum):
+    """What songs are asked for; each has an order of its own."""
+
+    DISCOVERY = "discovery"
+    """What a listener does not know yet."""
+    CONTINUATION = "continuation"
+    """What comes further down a playlist."""
+
+
+PRIORS: Mapping[Purpose, Mapping[Feature, float]] = {
+    Purpose.DISCOVERY: LISTENERS,
+    Purpose.CONTINUATION: PLAYLISTS,
+}
 
 
 class RankingConfig(BaseModel):
-    """How wide the candidates' net is cast."""
+    """From signals to a list."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    depth: int = Field(500, ge=30)
-    """Candidates that each generator may name for a listener."""
-    artists: int = Field(200, ge=1)
-    """Artists of a listener's own whose other songs are looked at."""
-    songs_each: int = Field(30, ge=1)
-    """Songs of each such artist, beyond as many as the listener has heard."""
-    popular: int = Field(100, ge=30)
-    """Songs most held of all that everyone's pool gets, for those of whom little is known."""
+    candidates: CandidatesConfig = CandidatesConfig()
+    """Which songs are looked at."""
+    order: OrderConfig = OrderConfig()
+    """How they are put in order."""
 
 
 @dataclass(frozen=True)
 class Ranked:
-    """Songs in order for each listener, all ``(n_listeners, n)``; columns are −1 where there are no more.
+    """Songs in order for each row, all ``(n_rows, n)``; columns are −1 where there are no more.
 
-    ``known_artist`` says whether the listener plays the artist; ``bond_share`` is how much of the score's
+    ``known_artist`` says whether the listener plays the artist; ``bond_share`` is how much of the fused score's
     advantage over a song without any signal comes from that bond rather than from songs played together,
     from 0 to 1.
     """
@@ -54,106 +68,55 @@ class Ranked:
 
 
 class Recommender:
-    """A learned model: the columns, who holds what, neighbours, factors, and the weights that fuse them."""
+    """A learned model: the signals, and an order of what they name for each purpose."""
 
     def __init__(
-        self,
-        columns: Columns,
-        members: Membership,
-        neighbours: Neighbours,
-        factors: Factors,
-        *,
-        config: RankingConfig,
-        blend: Blend | None = None,
+        self, signals: Signals, config: RankingConfig, orders: Mapping[Purpose, Order] | None = None
     ) -> None:
-        self.columns = columns
-        self.members = members
-        self.neighbours = neighbours
-        self.factors = factors
+        self.signals = signals
         self.config = config
-        self.blend = blend or Blend()
+        self.orders = {purpose: Order.prior(PRIORS[purpose]) for purpose in Purpose} | dict(orders or {})
 
-    @classmethod
-    def fit(
-        cls,
-        histories: Histories,
-        members: Membership,
-        columns: Columns,
-        *,
-        factors: FactorConfig,
-        neighbours: NeighbourConfig,
-        ranking: RankingConfig,
-    ) -> Recommender:
-        """Learn both signals from one joint matrix; the blend is the prior until one is fitted."""
-        joint = joint_matrix(histories, members)
-        near, fitting = Neighbours(neighbours).fit(joint), Factors(factors).fit(joint)
-        return cls(columns, members, near, fitting, config=ranking)
+    @property
+    def columns(self) -> Columns:
+        """Which song stands in which column."""
+        return self.signals.columns
+
+    @property
+    def members(self) -> Membership:
+        """Who holds which song."""
+        return self.signals.members
+
+    @property
+    def factors(self) -> Factors:
+        """The songs' vectors."""
+        return self.signals.factors
+
+    @property
+    def popularity(self) -> Floats:
+        """Rows of the joint matrix that hold each song, ``(n_songs,)``."""
+        return self.signals.popularity
 
     @property
     def notes(self) -> tuple[str, ...]:
         """What was learned differently from the settings, in words."""
         return (self.factors.note,) if self.factors.note else ()
 
-    @cached_property
-    def listeners_holding(self) -> Floats:
-        """Listeners who play each song, ``(n_songs,)``."""
-        return np.bincount(self.members.listeners.indices, minlength=len(self.columns)).astype(np.float32)
+    def known(self, asked: Asked) -> tuple[Candidates, Floats]:
+        """The rows' pools and what is known about every candidate."""
+        pool = candidates(asked, self.config.candidates)
+        return pool, features(asked, pool)
 
-    @cached_property
-    def playlists_holding(self) -> Floats:
-        """Playlists that hold each song, ``(n_songs,)``."""
-        return np.bincount(self.members.playlists.indices, minlength=len(self.columns)).astype(np.float32)
-
-    @cached_property
-    def popularity(self) -> Floats:
-        """Rows of the joint matrix that hold each song, ``(n_songs,)``."""
-        return self.listeners_holding + self.playlists_holding
-
-    @cached_property
-    def discographies(self) -> Discographies:
-        """Songs by artist, most held first."""
-        return Discographies(self.columns, self.popularity)
-
-    @cached_property
-    def _most_held(self) -> Int32s:
-        return np.lexsort((np.arange(len(self.columns)), -self.popularity)).astype(np.int32)
-
-    def candidates(self, histories: Histories, bonds: Bonds) -> Candidates:
-        """The pool of every listener: neighbours, factors, known artists, and the most held songs.
-
-        Songs that no row holds are known only because somebody broke them off or played them in private: they
-        are nobody's candidates.
-        """
-        depth, closed, taste = self.config.depth, histories.closed, histories.taste
-        near, _ = self.neighbours.score(taste, closed, depth)
-        fitting, _ = self.factors.score(self.factors.fold_in(histories.weight), closed, depth)
-        familiar = songs_by_known_artists(
-            histories, bonds, self.discographies, self.popularity,
-            depth=depth, n_artists=self.config.artists, n_songs_each=self.config.songs_each,
-        )  # fmt: skip
-        lists = (near, fitting, familiar, self._popular(closed))
-        return pool(
-            tuple(np.where(self.popularity[songs] > 0, songs, -1) for songs in lists), len(self.columns)
-        )
-
-    def features(self, histories: Histories) -> tuple[Candidates, Floats]:
-        """The listeners' pools and what is known about every candidate."""
-        bonds = Bonds.of(histories, self.discographies)
-        candidates = self.candidates(histories, bonds)
-        return candidates, features(
-            candidates, bonds, self.discographies, self.listeners_holding, self.playlists_holding
-        )
-
-    def rank(self, histories: Histories, n: int) -> Ranked:
-        """The ``n`` best songs of every listener that are not closed to them."""
-        pairs, known = self.features(histories)
-        scores = self.blend.score(known)
-        order = ranked_within(pairs.indptr, scores)
-        place = np.arange(len(order)) - pairs.indptr[pairs.rows]
-        best = order[place < n]
-        rows, place = pairs.rows[best], place[place < n]
-        bond, together = self.blend.parts(known[best], self.config.depth)
-        shape = (len(histories), n)
+    def rank(self, asked: Asked, purpose: Purpose, n: int) -> Ranked:
+        """The ``n`` best songs of every row that are not closed to it."""
+        pairs, known = self.known(asked)
+        order = self.orders[purpose]
+        scores = order.score(known, pairs.indptr)
+        best = best_of_each(pairs.indptr, scores, n)
+        rows = pairs.rows[best]
+        place = np.arange(len(best)) - np.searchsorted(rows, rows)
+        bond, together = order.fusion.parts(known[best], self.config.candidates.depth)
+        shape = (len(asked), n)
         ranked = Ranked(
             np.full(shape, -1, np.int32),
             np.zeros(shape, np.float32),
@@ -166,12 +129,16 @@ class Recommender:
         ranked.bond_share[rows, place] = bond / np.maximum(bond + together, 1e-9)
         return ranked
 
+    def discover(self, histories: Histories, n: int) -> Ranked:
+        """What each listener might find next."""
+        return self.rank(Asked.listeners(self.signals, histories), Purpose.DISCOVERY, n)
+
     def evidence(self, histories: Histories, rows: Int32s, songs: Int32s) -> Evidence:
         """For pairs of listener row and column: own songs that speak for it, and who holds them all."""
         playlists, listeners = self._holders
         return find_evidence(
             histories.played,
-            self.neighbours.lists,
+            self.signals.neighbours.lists,
             rows,
             songs,
             playlists=playlists.owned_by(histories.find(self.members.owners), len(histories)),
@@ -180,28 +147,19 @@ class Recommender:
 
     def save(self, folder: Path) -> None:
         """Write all parts into ``folder``."""
-        self.columns.save(folder)
-        self.members.save(folder)
-        for name, signal in (("neighbours", self.neighbours), ("factors", self.factors)):
-            signal.save(folder / name)
-        np.save(folder / "blend.npy", self.blend.weights)
+        self.signals.save(folder)
+        for purpose, order in self.orders.items():
+            order.save(folder / f"order-{purpose}")
 
     @classmethod
-    def load(cls, folder: Path, config: RankingConfig) -> Recommender:
+    def load(cls, folder: Path, signals: SignalsConfig, ranking: RankingConfig) -> Recommender:
         """Read what ``save`` wrote.
 
         Raises:
             NotLearnedError: a file is missing or damaged.
         """
-        columns = Columns.load(folder)
-        return cls(
-            columns,
-            Membership.load(folder, len(columns)),
-            Neighbours.load(folder / "neighbours"),
-            Factors.load(folder / "factors"),
-            config=config,
-            blend=Blend(load_array(folder, "blend")),
-        )
+        orders = {purpose: Order.load(folder / f"order-{purpose}", ranking.order) for purpose in Purpose}
+        return cls(Signals.load(folder, signals), ranking, orders)
 
     @cached_property
     def _holders(self) -> tuple[Postings, Postings]:
@@ -211,15 +169,3 @@ class Recommender:
             for matrix in (self.members.playlists, self.members.listeners)
         )
         return playlists, listeners
-
-    def _popular(self, closed: Csr) -> Int32s:
-        """The most held songs that are open to each listener."""
-        n = self.config.popular
-        # Four times as many, because a listener may know most hits; who knows them all has better candidates.
-        reach = self._most_held[: 4 * n]
-        is_open = closed[:, reach].toarray() == 0
-        among = np.cumsum(is_open, axis=1) - 1
-        rows, place = np.nonzero(is_open & (among < n))
-        popular = np.full((closed.shape[0], n), -1, np.int32)
-        popular[rows, among[rows, place]] = reach[place]
-        return popular

@@ -63,6 +63,15 @@ def test_artists_are_numbered_by_id():
     assert columns.artist_ids[columns.artist_of].tolist() == columns.artists.tolist()
 
 
+def test_songs_are_marked_under_their_artist():
+    columns = Columns.of(tables.songs({1: 40, 2: 30, 3: 40, 4: 50}))
+    marks = columns.by_artist
+    assert marks.dtype == np.float32
+    expected = [[artist == mine for artist in (30, 40, 50)] for mine in columns.artists.tolist()]
+    np.testing.assert_array_equal(marks.toarray(), expected)
+    assert columns_of([]).by_artist.shape == (0, 0)
+
+
 def test_saved_columns_are_loaded_as_they_were(tmp_path):
     columns = columns_of([5, 6, 7])
     columns.save(tmp_path)

@@ -4,12 +4,19 @@ from dataclasses import fields
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.tables import tables
 
 from earmark.listening.evidence import EvidenceConfig, heard, judged, weigh
 from earmark.listening.feedback import Verdict
 from earmark.signals.collaborative.columns import Columns
-from earmark.signals.collaborative.histories import Histories, read_histories
+from earmark.signals.collaborative.histories import (
+    HALVED_AFTER,
+    Histories,
+    playlists_as_histories,
+    read_histories,
+)
 
 CONFIG = EvidenceConfig()
 MATRICES = [field.name for field in fields(Histories) if field.name != "listeners"]
@@ -155,3 +162,48 @@ def test_taste_is_what_is_liked_and_played_what_may_be_named(seed):
     np.testing.assert_array_equal(histories.played.toarray(), strength * (plays > 0))
     assert (histories.taste.data > 0).all()
     assert (histories.played.data > 0).all()
+
+
+# --- playlists in the place of listeners ---
+
+LISTS = st.lists(st.lists(st.integers(0, 7), max_size=12), max_size=4)
+
+
+@given(LISTS)
+def test_every_song_of_a_playlist_counts_as_one_play(lists):
+    rows = playlists_as_histories([np.array(songs, np.int64) for songs in lists], 8)
+    assert rows.listeners.tolist() == [-1] * len(lists)
+    expected = np.array([[song in songs for song in range(8)] for songs in lists]).reshape(len(lists), 8)
+    types = {"weight": np.float32, "strength": np.float32, "plays": np.int32, "closed": np.int8}
+    for name, dtype in types.items():
+        matrix = getattr(rows, name)
+        assert matrix.dtype == dtype
+        assert matrix.has_sorted_indices
+        np.testing.assert_array_equal(matrix.toarray(), expected)
+    assert rows.skips.shape == (len(lists), 8)
+    assert rows.skips.nnz == 0
+
+
+@given(LISTS)
+def test_what_stands_at_the_end_of_a_playlist_is_most_recent(lists):
+    recent = playlists_as_histories([np.array(songs, np.int64) for songs in lists], 8).recent
+    assert recent.dtype == np.float32
+    expected = np.zeros((len(lists), 8))
+    for row, songs in enumerate(lists):
+        for song in set(songs):
+            # A song that stands there twice counts as the mean of its places.
+            places = [len(songs) - 1 - at for at, other in enumerate(songs) if other == song]
+            expected[row, song] = np.mean([0.5 ** (place / HALVED_AFTER) for place in places])
+    np.testing.assert_allclose(recent.toarray(), expected, rtol=1e-6)
+
+
+def test_five_places_before_the_end_a_song_counts_half():
+    (recent,) = playlists_as_histories([np.arange(11)], 11).recent.toarray()
+    assert recent[[10, 5, 0]].tolist() == [1, 0.5, 0.25]
+
+
+def test_playlists_are_nobodys():
+    rows = playlists_as_histories([np.array([1, 2]), np.array([3])], 8)
+    assert rows.find(np.array([-1, 3])).tolist() == [-1, -1]
+    assert len(rows.rows(1, 2)) == 1
+    assert rows.rows(1, 2).weight.toarray().nonzero()[1].tolist() == [3]

@@ -48,6 +48,15 @@ def test_the_joint_matrix_has_listeners_above_playlists():
     assert (joint.data < 0).any()
 
 
+def test_listeners_are_found_by_their_ids():
+    _, histories, members = learnable(tables.world(1))
+    ids = histories.listeners
+    assert members.find_listeners(ids).tolist() == list(range(8))
+    assert members.find_listeners(ids[[5, 0, 5]]).tolist() == [5, 0, 5]
+    assert members.find_listeners(np.array([-1, 0, 4, 10**6])).tolist() == [-1] * 4
+    assert members.find_listeners(np.array([], np.int32)).tolist() == []
+
+
 def test_private_and_excluded_plays_are_in_neither():
     songs = tables.songs({10: 1, 11: 1, 12: 1, 13: 1})
     listens = [{"listener": 1, "song": song, "private": song == 10} for song in (10, 11, 12)]
@@ -85,6 +94,7 @@ def test_playlists_alone_are_enough():
     members = Membership.of(histories, theirs, frames.playlist_songs, columns)
     assert joint_matrix(histories, members).shape == (24, 60)
     assert (members.owners == -1).all()
+    assert members.find_listeners(np.array([3, -1])).tolist() == [-1, -1]
 
 
 def test_saved_members_are_loaded_as_they_were(tmp_path):

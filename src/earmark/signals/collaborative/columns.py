@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from earmark.signals.collaborative.arrays import load_array
@@ -60,6 +61,13 @@ class Columns:
     def artist_of(self) -> Int32s:
         """Artist index of each column, ``(n_songs,)``."""
         return np.searchsorted(self.artist_ids, self.artists).astype(np.int32)
+
+    @cached_property
+    def by_artist(self) -> sp.csr_array[np.float32, tuple[int, int]]:
+        """A 1 where a song is by an artist, ``(n_songs, n_artists)`` float32."""
+        n_artists = len(self.artist_ids)
+        ones, starts = np.ones(len(self), np.float32), np.arange(len(self) + 1, dtype=np.int32)
+        return sp.csr_array((ones, self.artist_of, starts), shape=(len(self), n_artists))
 
     def save(self, folder: Path) -> None:
         """Write ``columns.npy``: songs and artists, ``(2, n_songs)``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -15,6 +16,8 @@ from earmark.listening.feedback import Verdict
 from earmark.signals.collaborative.columns import Columns, Int32s
 
 Csr = sp.csr_array
+HALVED_AFTER = 5
+"""A song so many places before the end of a playlist says half as much about what comes next."""
 
 
 @dataclass(frozen=True)
@@ -23,7 +26,8 @@ class Histories:
 
     ``weight`` (float32) may be negative: a dislike. ``plays`` (int32) counts plays that sounded and may be
     spoken of in reasons, so none of a hated song. ``closed`` marks what must not be recommended: heard in
-    any version, hated, hidden, on a playlist of theirs.
+    any version, hated, hidden, on a playlist of theirs. A row may also be a playlist (`playlists_as_histories`):
+    nobody's, −1.
     """
 
     listeners: Int32s
@@ -50,7 +54,8 @@ class Histories:
         if not len(self.listeners):
             return np.full(len(listeners), -1, np.int32)
         at = np.minimum(np.searchsorted(self.listeners, listeners), len(self.listeners) - 1)
-        return np.where(self.listeners[at] == listeners, at, -1).astype(np.int32)
+        found = (self.listeners[at] == listeners) & (listeners >= 0)
+        return np.where(found, at, -1).astype(np.int32)
 
     def _pick(self, rows: slice | NDArray[np.intp]) -> Histories:
         return Histories(*(getattr(self, field.name)[rows] for field in fields(self)))
@@ -110,6 +115,42 @@ def read_histories(
         matrix(evidence, "plays", np.int32),
         matrix(evidence, "skips", np.int32),
         matrix(closed, None, np.int8),
+    )
+
+
+def playlists_as_histories(lists: Sequence[NDArray[np.integer]], n_songs: int) -> Histories:
+    """Playlists, each the columns of its songs in order, in the place of listeners.
+
+    Every song counts as one play; ``recent`` halves with every `HALVED_AFTER` places before the last song.
+    """
+    rows = np.repeat(np.arange(len(lists)), [len(songs) for songs in lists])
+    at = (
+        np.concatenate([np.asarray(songs, np.int32) for songs in lists])
+        if len(rows)
+        else np.empty(0, np.int32)
+    )
+    from_end = np.concatenate([np.arange(len(songs))[::-1] for songs in lists]) if len(rows) else np.empty(0)
+    shape = (len(lists), n_songs)
+
+    def matrix(values: NDArray[Any], dtype: Any) -> Csr:
+        # A song that stands on a list twice is summed up; each value is that of one place then.
+        summed = _csr(rows, at, values.astype(np.float32), shape)
+        summed.sum_duplicates()
+        times = _csr(rows, at, np.ones(len(at), np.float32), shape)
+        times.sum_duplicates()
+        return sp.csr_array(
+            ((summed.data / times.data).astype(dtype), summed.indices, summed.indptr), shape=shape
+        )
+
+    ones = np.ones(len(at))
+    return Histories(
+        np.full(len(lists), -1, np.int32),
+        matrix(ones, np.float32),
+        matrix(ones, np.float32),
+        matrix(0.5 ** (from_end / HALVED_AFTER), np.float32),
+        matrix(ones, np.int32),
+        _csr(np.empty(0), np.empty(0), np.empty(0, np.int32), shape),
+        matrix(ones, np.int8),
     )
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from earmark.signals.collaborative.arrays import load_array
 from earmark.signals.collaborative.columns import Columns, Int32s
@@ -51,6 +52,13 @@ class Membership:
             histories.listeners,
             playlists["listener"].fill_null(-1).to_numpy().astype(np.int32),
         )
+
+    def find_listeners(self, listeners: NDArray[np.integer]) -> Int32s:
+        """Rows of the given listeners (record ids) in ``listeners``; −1 for those without one."""
+        if not len(self.listener_ids):
+            return np.full(len(listeners), -1, np.int32)
+        at = np.minimum(np.searchsorted(self.listener_ids, listeners), len(self.listener_ids) - 1)
+        return np.where(self.listener_ids[at] == listeners, at, -1).astype(np.int32)
 
     def save(self, folder: Path) -> None:
         """Write the two matrices' index arrays and the ids."""

@@ -17,6 +17,7 @@ from scipy import sparse
 
 from earmark.errors import EarmarkError, NotLearnedError
 from earmark.kernels.neighbours import NeighbourLists, find_neighbours, score_neighbours
+from earmark.kernels.pairs import PairScores, score_pairs
 from earmark.kernels.sparse import Csr, Rows
 from earmark.signals.collaborative.arrays import damaged, load_arrays, save_arrays
 
@@ -26,8 +27,8 @@ class NeighbourConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    k: int = Field(default=200, ge=1, le=10_000)
-    """Neighbours kept for each song."""
+    k: int = Field(default=500, ge=1, le=10_000)
+    """Neighbours kept for each song; fewer where fewer share a row with it."""
     shrink: float = Field(default=15.0, ge=0, allow_inf_nan=False)
     """Added to the cosine's denominator: about how many rows of usual length must hold a song before its
     similarities are believed by half."""
@@ -63,9 +64,9 @@ class Neighbours:
             EarmarkError: no entry is above 0.
             ValueError: a weight is not finite, or the matrix is malformed.
         """
-        liked = _damped(Rows.of(interactions, "interactions"), self.config.damping)
+        damped = _damped(Rows.of(interactions, "interactions"), self.config.damping)
         self._lists = find_neighbours(
-            liked, self.config.k, shrink=self.config.shrink, asymmetry=self.config.asymmetry, threads=threads
+            damped, self.config.k, shrink=self.config.shrink, asymmetry=self.config.asymmetry, threads=threads
         )
         return self
 
@@ -75,9 +76,16 @@ class Neighbours:
         """The n best songs of each row of ``history``; see `earmark.kernels.neighbours.score_neighbours`."""
         return score_neighbours(history, self.lists, n, exclude=exclude, threads=threads)
 
+    def score_pairs(
+        self, history: Csr, indptr: NDArray[Any], songs: NDArray[Any], *, threads: int | None = None
+    ) -> PairScores:
+        """What each row of ``history`` says about given songs; see `earmark.kernels.pairs.score_pairs`."""
+        return score_pairs(history, self.lists, indptr, songs, threads=threads)
+
     def save(self, folder: Path) -> None:
         """Write settings and lists into ``folder``; the same neighbours give the same bytes."""
-        save_arrays(folder, self.config, ids=self.lists.ids, similarities=self.lists.similarities)
+        lists = self.lists
+        save_arrays(folder, self.config, starts=lists.starts, ids=lists.ids, similarities=lists.similarities)
 
     @classmethod
     def load(cls, folder: Path) -> Self:
@@ -86,13 +94,34 @@ class Neighbours:
         Raises:
             NotLearnedError: a file is missing or damaged.
         """
-        config, (ids, similarities) = load_arrays(folder, NeighbourConfig, "ids", "similarities")
+        config, (starts, ids, similarities) = load_arrays(
+            folder, NeighbourConfig, "starts", "ids", "similarities"
+        )
         loaded = cls(config)
         try:
-            loaded._lists = NeighbourLists(ids, similarities)
+            loaded._lists = NeighbourLists(starts, ids, similarities, starts.size - 1)
         except ValueError as error:
             raise damaged(folder / "ids.npy", error) from error
         return loaded
+
+
+def liked(rows: Rows) -> sparse.csr_array[Any, tuple[int, int]]:
+    """The entries above 0.
+
+    Raises:
+        EarmarkError: there is none.
+    """
+    positive = sparse.csr_array(
+        (rows.weights, rows.indices, rows.starts), (rows.n_rows, rows.n_columns), copy=True
+    )
+    positive.data[positive.data < 0] = 0
+    positive.eliminate_zeros()
+    if positive.nnz == 0:
+        raise EarmarkError(
+            "There is nothing to learn from: no listener or playlist holds a song.",
+            "Import a history or playlists first: earmark import SOURCE PATH --listener NAME",
+        )
+    return positive
 
 
 def _damped(rows: Rows, damping: float) -> sparse.csr_array[Any, tuple[int, int]]:
@@ -101,18 +130,9 @@ def _damped(rows: Rows, damping: float) -> sparse.csr_array[Any, tuple[int, int]
     Half the exponent on each factor of a product damps the product by the whole of it, in the dot products
     and in the norms alike.
     """
-    liked = sparse.csr_array(
-        (rows.weights, rows.indices, rows.starts), (rows.n_rows, rows.n_columns), copy=True
-    )
-    liked.data[liked.data < 0] = 0
-    liked.eliminate_zeros()
-    if liked.nnz == 0:
-        raise EarmarkError(
-            "There is nothing to learn from: no listener or playlist holds a song.",
-            "Import a history or playlists first: earmark import SOURCE PATH --listener NAME",
-        )
-    lengths = np.diff(liked.indptr)
-    mean = liked.nnz / np.count_nonzero(lengths)
+    damped = liked(rows)
+    lengths = np.diff(damped.indptr)
+    mean = damped.nnz / np.count_nonzero(lengths)
     scale = np.power(np.maximum(lengths, 1) / mean, -damping / 2).astype(np.float32)
-    liked.data *= np.repeat(scale, lengths)
-    return liked
+    damped.data *= np.repeat(scale, lengths)
+    return damped

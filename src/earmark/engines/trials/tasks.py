@@ -1,0 +1,30 @@
+"""The tasks that can be tried, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from earmark.engines.local import LearnSettings
+from earmark.engines.progress import Progress
+from earmark.engines.trials.continuation import try_continuation
+from earmark.engines.trials.report import Report
+from earmark.engines.trials.weekly import try_weekly
+from earmark.mixes.selection import WeeklyConfig
+from earmark.store.snapshot import Frames
+
+
+class Task(Protocol):
+    """A trial on a snapshot."""
+
+    def __call__(
+        self, frames: Frames, settings: LearnSettings, weekly: WeeklyConfig, progress: Progress
+    ) -> Report:
+        """Hold something out, learn from the rest, and compare with peers.
+
+        Raises:
+            TooLittleError: the record holds too little for the task.
+        """
+
+
+TASKS: Mapping[str, Task] = {"weekly": try_weekly, "continuation": try_continuation}

@@ -1,0 +1,170 @@
+"""A learned order of candidates: LambdaMART over what is known about them.
+
+Boosted trees whose gradients are swaps of two candidates weighed by what the swap does to nDCG (Burges 2010, "From
+RankNet to LambdaRank to LambdaMART"), as LightGBM grows them (Ke et al. 2017). Fusion orders the whole pool first; the
+trees put the best of it into a better order, where there was enough to learn one from.
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from pydantic import BaseModel, ConfigDict, Field
+
+from earmark.ranking.features import Feature
+from earmark.ranking.pools import Pools
+from earmark.ranking.signals import Floats
+from earmark.signals.collaborative.arrays import damaged
+from earmark.threads import default_threads
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+FILE = "ranker.txt"
+VALIDATED = 5
+"""One list in so many says how many trees are enough."""
+PAIRS_PER_THREAD = 50_000
+"""With fewer candidates to a thread, threads spend more time waiting for each other than working."""
+
+
+class RankerConfig(BaseModel):
+    """How trees are grown, and from how much."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    reranked: int = Field(500, ge=30, le=10_000)
+    """So many of the best of the fused order are put into the learned order."""
+    taught: int = Field(200, ge=30, le=10_000)
+    """So many of the best of the fused order of each list are learned from."""
+    least_lists: int = Field(100, ge=2)
+    """With fewer lists that hold something loved no trees are grown, and rank fusion has the last word."""
+    trees: int = Field(400, ge=1)
+    """Trees at most; fewer where held-out lists say that more do not help."""
+    leaves: int = Field(15, ge=2)
+    """Leaves of a tree."""
+    learning_rate: float = Field(0.05, gt=0, le=1)
+    """How much each tree adds."""
+    least_in_leaf: int = Field(100, ge=1)
+    """Candidates that a leaf stands for at least."""
+    ridge: float = Field(10.0, ge=0)
+    """Pull of each leaf's value towards zero."""
+    patience: int = Field(30, ge=1)
+    """Growing stops when so many trees in a row have not helped lists that were held out."""
+
+
+class Ranker:
+    """Trees that score candidates; scores are comparable within one list only."""
+
+    def __init__(self, booster: Booster) -> None:
+        self._booster = booster
+
+    @property
+    def trees(self) -> int:
+        """How many trees there are."""
+        return int(self._booster.num_trees())
+
+    @classmethod
+    def fit(cls, pools: Pools, config: RankerConfig, *, seed: int) -> Ranker | None:
+        """Learn from lists of candidates that each hold something loved; None where they are too few.
+
+        Args:
+            pools: the lists.
+            config: how trees are grown.
+            seed: which lists are held out, and all that is drawn in growing.
+        """
+        import lightgbm
+
+        if len(pools) < config.least_lists:
+            return None
+        judged = np.random.default_rng(seed).permutation(len(pools)) % VALIDATED == 0
+        growing, judging = _dataset(pools.take(~judged)), _dataset(pools.take(judged))
+        judging.reference = growing
+        parameters = _parameters(config, len(pools.songs), seed)
+        stop = lightgbm.early_stopping(config.patience, verbose=False)
+        booster = lightgbm.train(parameters, growing, config.trees, valid_sets=[judging], callbacks=[stop])
+        # Without the trees grown while patience lasted, and without the data.
+        return cls(lightgbm.Booster(model_str=booster.model_to_string(num_iteration=booster.best_iteration)))
+
+    def score(self, features: Floats, *, threads: int | None = None) -> Floats:
+        """``(n_pairs,)`` float32; the number of threads changes no bit."""
+        corrections = self._booster.predict(features, num_threads=threads or _threads_for(len(features)))
+        return features[:, Feature.FUSED] + np.asarray(corrections, np.float32)
+
+    def gains(self) -> dict[Feature, float]:
+        """Share of the trees' gain that each feature brought."""
+        gain = self._booster.feature_importance("gain")
+        return {
+            feature: float(share)
+            for feature, share in zip(Feature, gain / max(gain.sum(), 1e-12), strict=True)
+        }
+
+    def save(self, folder: Path) -> None:
+        """Write the trees as text, below its SHA-256; the same trees give the same bytes."""
+        # LightGBM's text ends with its parameters, the number of threads among them.
+        trees = self._booster.model_to_string().partition("\nparameters:")[0] + "\n"
+        (folder / FILE).write_text(f"{_mark(trees)}\n{trees}", encoding="ascii")
+
+    @classmethod
+    def load(cls, folder: Path) -> Ranker:
+        """Read what ``save`` wrote.
+
+        Raises:
+            NotLearnedError: the file is missing or damaged.
+        """
+        import lightgbm
+
+        path = folder / FILE
+        try:
+            mark, _, trees = path.read_text(encoding="ascii").partition("\n")
+            # LightGBM crashes on trees that were cut short: it is given none but whole ones.
+            if mark != _mark(trees):
+                raise ValueError("its trees are not those that were written")
+            return cls(lightgbm.Booster(model_str=trees))
+        except (OSError, ValueError, lightgbm.basic.LightGBMError) as error:
+            raise damaged(path, error) from error
+
+
+def _mark(trees: str) -> str:
+    return sha256(trees.encode("ascii")).hexdigest()
+
+
+def _dataset(pools: Pools) -> Any:
+    import lightgbm
+
+    return lightgbm.Dataset(
+        pools.features,
+        pools.loved.astype(np.int8),
+        group=pools.sizes,
+        # Trees correct what fusion says: little data makes small corrections, where a blank start would have to learn
+        # again what fusion knows.
+        init_score=pools.features[:, Feature.FUSED].astype(np.float64),
+        feature_name=[feature.name.lower() for feature in Feature],
+        params={"verbose": -1},
+    )
+
+
+def _threads_for(n_pairs: int) -> int:
+    return min(default_threads(), 1 + n_pairs // PAIRS_PER_THREAD)
+
+
+def _parameters(config: RankerConfig, n_pairs: int, seed: int) -> dict[str, Any]:
+    return {
+        "objective": "lambdarank",
+        "metric": "ndcg",
+        "eval_at": [100],
+        "lambdarank_truncation_level": 100,
+        "num_leaves": config.leaves,
+        "learning_rate": config.learning_rate,
+        "min_data_in_leaf": config.least_in_leaf,
+        "lambda_l2": config.ridge,
+        "feature_fraction": 0.7,
+        "seed": seed,
+        # The same trees at any number of threads.
+        "deterministic": True,
+        "force_row_wise": True,
+        "num_threads": _threads_for(n_pairs),
+        "verbose": -1,
+    }

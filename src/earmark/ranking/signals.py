@@ -1,0 +1,188 @@
+"""What was learned of listeners, playlists and songs together: the signals that the ranking draws on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from earmark.kernels.top import FactorIndex
+from earmark.ranking.artists import Discographies
+from earmark.ranking.words import Words, WordsConfig
+from earmark.signals.collaborative.columns import Columns, Int32s
+from earmark.signals.collaborative.factors import FactorConfig, Factors
+from earmark.signals.collaborative.histories import Csr, Histories
+from earmark.signals.collaborative.likeminded import LikeMinded, LikeMindedConfig
+from earmark.signals.collaborative.matrix import Membership, joint_matrix
+from earmark.signals.collaborative.neighbours import NeighbourConfig, Neighbours
+
+Floats = NDArray[np.float32]
+PARTS = ("neighbours", "factors", "likeminded", "words")
+
+
+class SidesConfig(BaseModel):
+    """What stands beside the songs in the matrix that is factorised."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    artists: float = Field(0.35, ge=0, le=100)
+    """Weight of an artist of whom a row holds one song; it grows with the logarithm of how many."""
+    words: float = Field(0.5, ge=0, le=100)
+    """Weight of a word in a playlist's name."""
+
+
+class SignalsConfig(BaseModel):
+    """The settings of every signal."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    factors: FactorConfig = FactorConfig()
+    """Matrix factorisation."""
+    neighbours: NeighbourConfig = NeighbourConfig()
+    """Songs near songs."""
+    likeminded: LikeMindedConfig = LikeMindedConfig()
+    """Listeners and playlists near each other."""
+    words: WordsConfig = WordsConfig()
+    """Words in playlists' names."""
+    sides: SidesConfig = SidesConfig()
+    """Artists and words as further columns of the matrix that is factorised."""
+
+
+@dataclass(frozen=True)
+class Signals:
+    """The columns, who holds what, and what was learned from that."""
+
+    columns: Columns
+    members: Membership
+    neighbours: Neighbours
+    factors: Factors
+    likeminded: LikeMinded
+    words: Words
+    sides: SidesConfig
+
+    @classmethod
+    def fit(
+        cls,
+        histories: Histories,
+        members: Membership,
+        names: list[str],
+        columns: Columns,
+        config: SignalsConfig,
+        *,
+        start: Floats | None = None,
+    ) -> Signals:
+        """Learn all signals from one joint matrix.
+
+        Args:
+            histories: of the listeners of ``members``.
+            members: who holds which song.
+            names: of the playlists of ``members``.
+            columns: of both.
+            config: the settings of each signal.
+            start: song vectors to start from, ``(n_songs, n_factors)``, as an earlier build had them.
+        """
+        joint = joint_matrix(histories, members)
+        words = Words(config.words).fit(names, members.playlists)
+        called = words.rows([""] * len(histories) + names)
+        wide = widened(joint, columns, called, config.sides)
+        return cls(
+            columns,
+            members,
+            Neighbours(config.neighbours).fit(joint),
+            Factors(config.factors).fit(wide, n_songs=len(columns), start=start),
+            LikeMinded(config.likeminded).fit(joint),
+            words,
+            config.sides,
+        )
+
+    def fold_in(self, weights: Csr, called: Csr) -> Floats:
+        """The vectors of rows, from their weights ``(n_rows, n_songs)`` and the words of their names."""
+        return self.factors.fold_in(widened(weights, self.columns, called, self.sides))
+
+    @cached_property
+    def listeners_holding(self) -> Floats:
+        """Listeners who play each song, ``(n_songs,)``."""
+        return np.bincount(self.members.listeners.indices, minlength=len(self.columns)).astype(np.float32)
+
+    @cached_property
+    def playlists_holding(self) -> Floats:
+        """Playlists that hold each song, ``(n_songs,)``."""
+        return np.bincount(self.members.playlists.indices, minlength=len(self.columns)).astype(np.float32)
+
+    @cached_property
+    def popularity(self) -> Floats:
+        """Rows of the joint matrix that hold each song, ``(n_songs,)``."""
+        return self.listeners_holding + self.playlists_holding
+
+    @cached_property
+    def discographies(self) -> Discographies:
+        """Songs by artist, most held first."""
+        return Discographies(self.columns, self.popularity)
+
+    @cached_property
+    def most_held(self) -> Int32s:
+        """All columns, the most held first."""
+        return np.lexsort((np.arange(len(self.columns)), -self.popularity)).astype(np.int32)
+
+    @property
+    def artist_factors(self) -> Floats:
+        """The vectors of the artists, ``(n_artists, n_factors)``."""
+        return self.factors.side_factors[: len(self.columns.artist_ids)]
+
+    @cached_property
+    def artist_index(self) -> FactorIndex:
+        """The artists, to be searched by a listener's vector."""
+        return FactorIndex(self.artist_factors)
+
+    def save(self, folder: Path) -> None:
+        """Write all parts into ``folder``."""
+        self.columns.save(folder)
+        self.members.save(folder)
+        for name in PARTS:
+            getattr(self, name).save(folder / name)
+
+    @classmethod
+    def load(cls, folder: Path, config: SignalsConfig) -> Signals:
+        """Read what ``save`` wrote.
+
+        Raises:
+            NotLearnedError: a file is missing or damaged.
+        """
+        columns = Columns.load(folder)
+        members = Membership.load(folder, len(columns))
+        return cls(
+            columns,
+            members,
+            Neighbours.load(folder / "neighbours"),
+            Factors.load(folder / "factors"),
+            LikeMinded.load(folder / "likeminded"),
+            Words.load(folder / "words", config.words, members.playlists),
+            config.sides,
+        )
+
+
+def widened(weights: Csr, columns: Columns, called: Csr, config: SidesConfig) -> Csr:
+    """Songs, artists and words side by side, ``(n_rows, n_songs + n_artists + n_words)`` float32.
+
+    A factorisation of such a matrix gives artists and words vectors in the space of the songs, so that a row with few
+    songs, and a song with few rows, are known by their artists too (one matrix with side information as pseudo-items;
+    compare collective factorisation, Singh & Gordon 2008).
+
+    Args:
+        weights: ``(n_rows, n_songs)``.
+        columns: the artist of each song.
+        called: ``(n_rows, n_words)``.
+        config: how much artists and words weigh.
+    """
+    liked = sp.csr_array((np.maximum(weights.data, 0), weights.indices, weights.indptr), shape=weights.shape)
+    artists = sp.csr_array(liked @ columns.by_artist)
+    artists.data = np.float32(config.artists / np.log(2)) * np.log1p(artists.data)
+    wide = sp.hstack([weights, artists, called * np.float32(config.words)], format="csr", dtype=np.float32)
+    wide.eliminate_zeros()
+    wide.sort_indices()
+    return sp.csr_array(wide)
