@@ -95,10 +95,7 @@ class Tables:
         names = names or {playlist: f"List {playlist}" for playlist in rows}
         return (
             pl.DataFrame(
-                [
-                    (playlist, owner, None, names[playlist])
-                    for playlist, (owner, _) in sorted(rows.items())
-                ],
+                [(playlist, owner, None, names[playlist]) for playlist, (owner, _) in sorted(rows.items())],
                 {"playlist": pl.Int32, "listener": pl.Int32, "followers": pl.Int32, "name": pl.String},
                 orient="row",
             ),

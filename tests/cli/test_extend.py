@@ -31,7 +31,9 @@ def tracks(made_world: World) -> list[Track]:
     return list(next(made_world.playlists()).tracks[:6])
 
 
-def test_songs_are_shown_with_what_they_go_with(earmark, home: Path, tracks: list[Track], tmp_path: Path) -> None:
+def test_songs_are_shown_with_what_they_go_with(
+    earmark, home: Path, tracks: list[Track], tmp_path: Path
+) -> None:
     said = earmark("extend", m3u(tmp_path / "Sunday.m3u8", tracks), "--home", home)
     assert said.status == 0
     assert "After Sunday, from 6 songs that the live build knows" in said.out

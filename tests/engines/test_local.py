@@ -95,9 +95,9 @@ def test_the_seed_of_a_build_is_the_seed_of_its_factors(frames):
 
 
 def test_vectors_of_an_earlier_build_are_put_in_the_order_of_the_new_columns():
-    then = Columns.of(tables.songs({song: 1 for song in (1, 2, 3, 4)}))
+    then = Columns.of(tables.songs(dict.fromkeys((1, 2, 3, 4), 1)))
     vectors = np.arange(8, dtype=np.float32).reshape(4, 2) + 1
-    now = Columns.of(tables.songs({song: 1 for song in (9, 3, 1, 7, 4)}))
+    now = Columns.of(tables.songs(dict.fromkeys((9, 3, 1, 7, 4), 1)))
     found = Start(then, vectors).at(now)
     assert found.dtype == np.float32
     expected = [

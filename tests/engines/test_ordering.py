@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy.special import logsumexp
@@ -35,7 +37,7 @@ def copied(pools: Pools) -> Pools:
 
 
 def truth_of(pools: Pools) -> Truth:
-    bounds = zip(pools.indptr, pools.indptr[1:], strict=False)
+    bounds = pairwise(pools.indptr)
     return Truth.of(pools.songs[a:b][pools.loved[a:b]] for a, b in bounds)
 
 
@@ -54,15 +56,42 @@ def test_trees_have_the_last_word_where_they_are_better(of_trees):
     assert mean(ndcg(as_lists(unseen, scores), truth_of(unseen), 100)) > 0.95
 
 
-def test_trees_that_are_no_better_have_not():
-    learned = learn_order(PRIOR, as_fusion_would(3), CONFIG, seed=1)
-    assert learned.order.ranker is None
-    assert learned.note is not None
-    assert "trees brought nDCG@100 from" in learned.note
-    said = [float(word) for word in learned.note.replace("to ", "").split() if word.startswith("0.")]
-    plain = mean(ndcg(learned.lists, truth_of(as_fusion_would(3)), 100))
-    assert said[0] == pytest.approx(plain, abs=1e-4)
-    assert said[1] <= said[0]
+def halves(n_rows: int, seed: int) -> list[np.ndarray]:
+    first = np.random.default_rng(seed).permutation(n_rows) % 2 == 0
+    return [first, ~first]
+
+
+def crossed(pools: Pools, *, trees: bool, seed: int = 1) -> np.ndarray:
+    """What orders learned from one half of the rows make of the other, ``(n_rows, 500)``."""
+    lists = np.empty((len(pools), DEEPEST), np.int32)
+    for judged in halves(len(pools), seed):
+        order = PRIOR.fit(pools.take(~judged), CONFIG, seed=seed)
+        judge = pools.take(judged)
+        by = order if trees else order.without_trees()
+        lists[judged] = as_lists(judge, by.score(judge.features, judge.indptr))
+    return lists
+
+
+def test_trees_have_the_last_word_only_where_they_are_better_on_rows_they_did_not_see():
+    notes = []
+    for seed in range(1, 4):
+        pools = as_fusion_would(seed)
+        learned = learn_order(PRIOR, copied(pools), CONFIG, seed=1)
+        by_fusion, by_trees = (crossed(pools, trees=trees) for trees in (False, True))
+        plain, better = (mean(ndcg(lists, truth_of(pools), 100)) for lists in (by_fusion, by_trees))
+        if better > plain:
+            assert learned.note is None
+            assert learned.order.ranker is not None
+            assert learned.lists.tolist() == by_trees.tolist()
+        else:
+            assert learned.note == (
+                f"rank fusion has the last word: trees brought nDCG@100 from {plain:.4f} to {better:.4f}"
+            )
+            assert learned.order.ranker is None
+            assert learned.lists.tolist() == by_fusion.tolist()
+        notes.append(learned.note)
+    # Where fusion knows all there is to know, trees are worse by what they learn in vain, some luck aside.
+    assert any(notes)
 
 
 def test_with_too_few_lists_fusion_has_the_last_word():
@@ -76,26 +105,12 @@ def test_with_too_few_lists_fusion_has_the_last_word():
     assert learned.order.fusion.learned_from == pools.loved.sum()
 
 
-def halves(n_rows: int, seed: int) -> list[np.ndarray]:
-    first = np.random.default_rng(seed).permutation(n_rows) % 2 == 0
-    return [first, ~first]
-
-
-@pytest.mark.parametrize("make", [in_between, as_fusion_would])
-def test_lists_come_from_the_half_that_they_were_not_learned_from(make, of_trees):
-    pools = make(1, n_rows=ROWS)
-    learned = of_trees if make is in_between else learn_order(PRIOR, copied(pools), CONFIG, seed=1)
-    assert learned.lists.shape == (ROWS, DEEPEST)
-    for judged in halves(ROWS, 1):
-        order = PRIOR.fit(pools.take(~judged), CONFIG, seed=1)
-        if learned.order.ranker is None:
-            order = order.without_trees()
-        judge = pools.take(judged)
-        expected = as_lists(judge, order.score(judge.features, judge.indptr))
-        assert learned.lists[judged].tolist() == expected.tolist()
+def test_lists_come_from_the_half_that_they_were_not_learned_from(of_trees):
+    pools = in_between(1, n_rows=ROWS)
+    assert of_trees.lists.tolist() == crossed(pools, trees=True).tolist()
     # Learned from all rows, it would flatter itself.
-    flattered = as_lists(pools, learned.order.score(pools.features, pools.indptr))
-    assert learned.lists.tolist() != flattered.tolist()
+    flattered = as_lists(pools, of_trees.order.score(pools.features, pools.indptr))
+    assert mean(ndcg(flattered, truth_of(pools), 100)) > mean(ndcg(of_trees.lists, truth_of(pools), 100))
 
 
 def test_what_cannot_be_learned_scores_as_what_was_not():

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from tests.tables import tables
 
-from earmark.evaluation.continuation import KINDS, Challenges, challenges
+from earmark.evaluation.continuation import KINDS, Challenges, challenges, split
 from earmark.signals.collaborative.columns import Columns
 
 COLUMNS = Columns.of(tables.songs({song: song % 9 for song in range(1, 101)}))
@@ -142,3 +144,24 @@ def test_nothing_can_be_asked_of_nothing():
     asked = challenges([], [], COLUMNS, seed=1)
     assert len(asked) == 0
     assert asked.truth_matrix(100).shape == (0, 100)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 300), st.integers(0, 299), st.integers(0, 10**6))
+def test_every_playlist_is_either_learned_from_or_held_out(n, n_held_out, seed):
+    n_held_out = min(n_held_out, n - 1)
+    learned, held_out = split(n, n_held_out, seed=seed)
+    assert len(held_out) == n_held_out
+    assert sorted([*learned.tolist(), *held_out.tolist()]) == list(range(n))
+    for some, again in zip((learned, held_out), split(n, n_held_out, seed=seed), strict=True):
+        assert (np.diff(some) > 0).all()
+        assert some.tolist() == again.tolist()
+
+
+def test_another_seed_holds_out_others():
+    assert split(100, 10, seed=1)[1].tolist() != split(100, 10, seed=2)[1].tolist()
+
+
+def test_something_must_be_left_to_learn_from():
+    with pytest.raises(ValueError, match="10 of 10 playlists cannot be held out"):
+        split(10, 10, seed=1)

@@ -205,7 +205,9 @@ def many_lists(n, owned=(), short=()):
     return replace(frames, playlists=frames.playlists.with_columns(name=pl.Series(names))), lists
 
 
-@pytest.mark.parametrize(("n", "most", "held"), [(40, 99, 8), (40, 5, 5), (44, 99, 8), (4, 99, 0), (0, 9, 0), (40, 0, 0)])
+@pytest.mark.parametrize(
+    ("n", "most", "held"), [(40, 99, 8), (40, 5, 5), (44, 99, 8), (4, 99, 0), (0, 9, 0), (40, 0, 0)]
+)
 def test_at_most_a_fifth_of_the_playlists_and_no_more_than_asked_for_are_held_out(n, most, held):
     frames, _ = many_lists(n)
     past, lists = hold_out(frames, most=most, seed=1)

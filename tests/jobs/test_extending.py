@@ -92,9 +92,7 @@ def test_a_playlist_goes_on_with_songs_of_its_kind(
 
 def test_the_order_of_a_playlist_matters(learned: House, made_world: World, tmp_path: Path) -> None:
     tracks = played_tracks(made_world, 12)
-    one, other = (
-        extend(learned, m3u(tmp_path / "x.m3u", some), 60).added for some in (tracks, tracks[::-1])
-    )
+    one, other = (extend(learned, m3u(tmp_path / "x.m3u", some), 60).added for some in (tracks, tracks[::-1]))
     assert one != other
     assert len(keys(one) & keys(other)) > 20
 
@@ -103,7 +101,9 @@ def test_reasons_name_songs_of_the_playlist_and_artists_on_it(
     learned: House, made_world: World, of_one_kind: Playlist, tmp_path: Path
 ) -> None:
     shown = list(of_one_kind.tracks[:10])
-    titles = {learned.store.songs([int(learned.store.find_song(t.artist, t.title))])["title"][0] for t in shown}
+    titles = {
+        learned.store.songs([int(learned.store.find_song(t.artist, t.title))])["title"][0] for t in shown
+    }
     found = extend(learned, m3u(tmp_path / "x.m3u", shown), 40)
     grounds = {"goes with": 0, "is on the list already": 0}
     for one in found.added:
@@ -146,7 +146,9 @@ def test_of_several_playlists_in_a_file_the_first_goes_on(
     assert (found.playlist, found.known) == ("one", 2)
 
 
-def test_what_came_after_the_build_is_not_known_to_it(house: House, made_world: World, tmp_path: Path) -> None:
+def test_what_came_after_the_build_is_not_known_to_it(
+    house: House, made_world: World, tmp_path: Path
+) -> None:
     new = Track("Somebody New", "Something New")
     with house.store.writing() as writer:
         listen = Listen(new, UnixMs(1_767_000_000_000), 200_000)
@@ -196,7 +198,10 @@ def test_what_is_no_playlist_is_refused(learned: House, tmp_path: Path) -> None:
 
 def test_without_a_build_it_says_what_to_do(made_world: World, tmp_path: Path) -> None:
     path = m3u(tmp_path / "x.m3u", played_tracks(made_world, 2))
-    with opened(tmp_path) as house, pytest.raises(NotLearnedError, match="Nothing has been learned") as caught:
+    with (
+        opened(tmp_path) as house,
+        pytest.raises(NotLearnedError, match="Nothing has been learned") as caught,
+    ):
         extend(house, path, 5)
     assert "earmark learn" in caught.value.remedy
 

@@ -128,7 +128,9 @@ def test_the_manifest_says_how_candidates_are_put_in_order(learned: House, home_
             assert facts.learned_from > 20
     assert all((facts.trees, facts.gains) == (0, {}) for facts in plain.values())
     notes = live_manifest(learned).notes
-    assert [note.partition(":")[0] for note in notes if "rank fusion has the last word" in note] == list(plain)
+    assert [note.partition(":")[0] for note in notes if "rank fusion has the last word" in note] == list(
+        plain
+    )
     for facts in manifest.orders.values():
         assert facts.trees > 0
         assert sum(facts.gains.values()) == pytest.approx(1, abs=0.01)
@@ -137,7 +139,9 @@ def test_the_manifest_says_how_candidates_are_put_in_order(learned: House, home_
     assert not any("last word" in note for note in manifest.notes)
 
 
-def test_a_build_with_trees_makes_mixes_and_is_loaded_with_them(home_with_trees: Path, learned: House) -> None:
+def test_a_build_with_trees_makes_mixes_and_is_loaded_with_them(
+    home_with_trees: Path, learned: House
+) -> None:
     with opened(home_with_trees) as house:
         manifest = live_manifest(house)
         settings = settings_of(manifest)

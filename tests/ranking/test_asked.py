@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from tests.ranking.models import SIGNALS, everybody, learned_from, small_model, some_playlists
@@ -12,7 +14,7 @@ from earmark.signals.collaborative.matrix import joint_matrix
 
 
 def lists_of(lists) -> list[list[int]]:
-    return [lists.ids[a:b].tolist() for a, b in zip(lists.starts, lists.starts[1:], strict=False)]
+    return [lists.ids[a:b].tolist() for a, b in pairwise(lists.starts)]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -44,7 +46,10 @@ def test_whoever_came_after_the_build_has_no_row_of_their_own():
     model, histories = small_model(0)
     late = Histories(
         np.array([4, 999], np.int32),
-        *(getattr(histories.rows(0, 2), name) for name in ("weight", "strength", "recent", "plays", "skips", "closed")),
+        *(
+            getattr(histories.rows(0, 2), name)
+            for name in ("weight", "strength", "recent", "plays", "skips", "closed")
+        ),
     )
     assert Asked.listeners(model.signals, late).own.tolist() == [-1, -1]
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -94,7 +96,7 @@ def test_the_best_of_each_row_best_first(rows, n, rows_at_once):
         found = best_of_each(indptr, scores, n)
     expected = [
         at
-        for start, stop in zip(indptr, indptr[1:], strict=False)
+        for start, stop in pairwise(indptr)
         for at in sorted(range(start, stop), key=lambda at: (-scores[at], at))[:n]
     ]
     assert found.tolist() == expected

@@ -42,7 +42,11 @@ class Twin:
     @staticmethod
     def _dense(lists) -> np.ndarray:
         shape = (len(lists), lists.n_ids)
-        return sparse.csr_array((lists.similarities, lists.ids, lists.starts), shape).toarray().astype(np.float64)
+        return (
+            sparse.csr_array((lists.similarities, lists.ids, lists.starts), shape)
+            .toarray()
+            .astype(np.float64)
+        )
 
     def _votes(self, joint: np.ndarray) -> np.ndarray:
         """What each row of the joint matrix speaks for: its weights, rare songs counting for more."""
@@ -137,7 +141,9 @@ def odd_rows(model: Recommender, histories: Histories) -> list[Asked]:
     unheld = np.flatnonzero(model.popularity == 0)[:1]
     lists = [np.arange(0), np.array([0]), unheld, np.arange(n_songs - 1)]
     nothing = sparse.csr_array((3, n_songs), dtype=np.float32)
-    some = sparse.csr_array((np.array([-1.0, 1e-9, 1.0], np.float32), ([0, 1, 2], [4, 5, 6])), shape=nothing.shape)
+    some = sparse.csr_array(
+        (np.array([-1.0, 1e-9, 1.0], np.float32), ([0, 1, 2], [4, 5, 6])), shape=nothing.shape
+    )
     dislikes = Histories(np.array([1, 2, 4], np.int32), some, nothing, nothing, nothing, nothing, nothing)
     return [
         Asked.playlists(model.signals, lists, ["", "", "", "gym"]),

@@ -121,7 +121,9 @@ def test_rows_without_pairs_or_without_love_change_nothing():
     assert PRIOR.fit(among, WEAK).weights.tolist() == PRIOR.fit(pools, WEAK).weights.tolist()
 
 
-@pytest.mark.parametrize(("n_rows", "most", "used"), [(30, 30, 30), (31, 30, 16), (90, 30, 30), (100, 30, 25)])
+@pytest.mark.parametrize(
+    ("n_rows", "most", "used"), [(30, 30, 30), (31, 30, 16), (90, 30, 30), (100, 30, 25)]
+)
 def test_of_more_lists_than_wanted_evenly_chosen_ones_are_learned_from(n_rows, most, used):
     pools = planted(7, PRIOR.weights + 0.5, n_rows)
     some = FusionConfig(ridge=1.0, least_hits=1, most_lists=most)
@@ -175,7 +177,12 @@ def test_scores_are_inner_products_of_the_first_features():
 
 def test_parts_are_counted_from_a_song_without_that_signal():
     weights = np.zeros(FUSED)
-    weights[[Feature.ARTIST_PLAYS, Feature.ARTIST_LEFT, Feature.NEIGHBOURS, Feature.LISTENERS]] = 2, -1, 0.5, 9
+    weights[[Feature.ARTIST_PLAYS, Feature.ARTIST_LEFT, Feature.NEIGHBOURS, Feature.LISTENERS]] = (
+        2,
+        -1,
+        0.5,
+        9,
+    )
     fusion, depth = Fusion(weights), 500
     rows = np.zeros((3, len(Feature)), np.float32)
     lists = [Feature.NEIGHBOURS, Feature.NEIGHBOURS_LATELY, Feature.FACTORS, Feature.LIKE_MINDED]

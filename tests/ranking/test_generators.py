@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -17,13 +18,13 @@ from earmark.signals.collaborative.histories import Histories
 CONFIG = CandidatesConfig()
 NARROW = CandidatesConfig(depth=30, artists=3, songs_each=2, artists_alike=4, popular=30)
 ROWS = [everybody, lambda model, _: some_playlists(model)]
-DEPTHS = {generator: CONFIG.depth for generator in Generator} | {Generator.POPULAR: CONFIG.popular}
+DEPTHS = dict.fromkeys(Generator, CONFIG.depth) | {Generator.POPULAR: CONFIG.popular}
 
 
 def lists_of(found, generator, depth) -> list[list[int]]:
     """The list of one generator for every row, as the places in the pool tell it."""
     named = []
-    for start, stop in zip(found.indptr, found.indptr[1:], strict=False):
+    for start, stop in pairwise(found.indptr):
         place, songs = found.ranks[generator, start:stop], found.songs[start:stop]
         order = np.argsort(place, kind="stable")
         named.append(songs[order][place[order] < depth].tolist())
@@ -115,7 +116,7 @@ def test_most_held_songs_reach_past_those_that_a_listener_knows():
 
 
 def test_whoever_knows_all_hits_is_given_none_of_them():
-    model, histories = learned_from(tables.world(0, n_songs=300, n_artists=90))
+    model, _ = learned_from(tables.world(0, n_songs=300, n_artists=90))
     hits = model.signals.most_held[:120]
     asked = Asked.playlists(model.signals, [hits], [""])
     found = candidates(asked, NARROW)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from tests.ranking.test_ranker import SMALL, grown, in_between
@@ -11,7 +13,9 @@ from earmark.ranking.order import Order, OrderConfig
 from earmark.ranking.pools import Pools
 from earmark.ranking.ranker import FILE, Ranker
 
-CONFIG = OrderConfig(fusion=FusionConfig(least_hits=1), ranker=SMALL.model_copy(update={"reranked": 30, "taught": 30}))
+CONFIG = OrderConfig(
+    fusion=FusionConfig(least_hits=1), ranker=SMALL.model_copy(update={"reranked": 35, "taught": 30})
+)
 RAGGED = np.array([0, 0, 25, 40, 40, 41, 100, 100], np.int64)
 
 
@@ -34,7 +38,7 @@ def test_what_the_trees_saw_stands_above_what_they_did_not():
     order, features = learned(), pairs()
     fused, scores = order.fusion.score(features), order.score(features, RAGGED)
     assert scores.dtype == np.float32
-    for start, stop in zip(RAGGED, RAGGED[1:], strict=False):
+    for start, stop in pairwise(RAGGED):
         place = sorted(range(start, stop), key=lambda at: (-fused[at], at))
         seen, unseen = place[:10], place[10:]
         known = features[seen]
@@ -51,7 +55,7 @@ def test_a_rows_scores_are_its_own():
     # One row whose scores are far from all others.
     features[25:40] *= 1_000
     among = order.score(features, RAGGED)
-    for start, stop in zip(RAGGED, RAGGED[1:], strict=False):
+    for start, stop in pairwise(RAGGED):
         alone = order.score(features[start:stop], np.array([0, stop - start]))
         np.testing.assert_allclose(alone, among[start:stop], rtol=1e-5)
 
@@ -117,7 +121,9 @@ def test_no_lists_teach_nothing():
 # --- on disk ---
 
 
-@pytest.mark.parametrize("order", [learned(), Order(Fusion(np.linspace(-1, 1, FUSED)))], ids=["trees", "fusion"])
+@pytest.mark.parametrize(
+    "order", [learned(), Order(Fusion(np.linspace(-1, 1, FUSED)))], ids=["trees", "fusion"]
+)
 def test_a_saved_order_scores_as_it_did(order, tmp_path):
     config = OrderConfig(ranker=SMALL.model_copy(update={"reranked": 30, "taught": 30}))
     order.reranked = 30

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -24,10 +26,12 @@ def pools_of(rows) -> Pools:
 
 def rows_of(pools: Pools) -> list[list[tuple[int, int, bool]]]:
     flat = list(
-        zip(pools.songs.tolist(), pools.features[:, 0].astype(int).tolist(), pools.loved.tolist(), strict=True)
+        zip(
+            pools.songs.tolist(), pools.features[:, 0].astype(int).tolist(), pools.loved.tolist(), strict=True
+        )
     )
     assert pools.indptr[-1] == len(flat)
-    return [flat[start:stop] for start, stop in zip(pools.indptr, pools.indptr[1:], strict=False)]
+    return [flat[start:stop] for start, stop in pairwise(pools.indptr)]
 
 
 @given(ROWS)

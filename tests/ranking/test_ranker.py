@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -25,6 +26,7 @@ def in_between(seed: int, n_rows: int = 80, n_pairs: int = 40) -> Pools:
     random = np.random.default_rng(seed)
     features = random.normal(size=(n_rows * n_pairs, len(Feature))).astype(np.float32)
     features[:, Feature.FUSED] = 0
+    features[:, Feature.FUSED] = 0
     loved = np.abs(features[:, Feature.NEIGHBOURS]) < 0.15
     songs = np.tile(np.arange(n_pairs, dtype=np.int32), n_rows)
     return Pools(songs, features, np.full(n_rows, n_pairs), loved)
@@ -42,7 +44,7 @@ def lists_by(pools: Pools, scores: np.ndarray) -> Int32s:
 
 
 def truth_of(pools: Pools) -> Truth:
-    bounds = zip(pools.indptr, pools.indptr[1:], strict=False)
+    bounds = pairwise(pools.indptr)
     return Truth.of(pools.songs[a:b][pools.loved[a:b]] for a, b in bounds)
 
 
@@ -84,6 +86,31 @@ def test_growing_stops_when_more_trees_do_not_help():
 def test_the_seed_decides_which_lists_count_the_trees():
     scores = [grown(seed).score(in_between(2).features).tolist() for seed in (1, 2)]
     assert scores[0] != scores[1]
+
+
+def test_trees_correct_the_fused_score():
+    features = in_between(2).features
+    fused = features.copy()
+    fused[:, Feature.FUSED] = np.random.default_rng(1).normal(size=len(fused)) * 5
+    # These trees never saw the fused score differ: what they add does not depend on it.
+    expected = fused[:, Feature.FUSED] + grown().score(features)
+    np.testing.assert_allclose(grown().score(fused), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_what_fusion_knows_needs_no_learning_again():
+    pools, unseen = in_between(1), in_between(2)
+    for some in (pools, unseen):
+        # Fusion is right about one half of what is loved, and knows nothing of the other.
+        right = some.loved & (some.features[:, Feature.LISTENERS] > 0)
+        some.features[:, Feature.FUSED] = 3 * right
+    ranker = Ranker.fit(pools.teaching(), SMALL, seed=1)
+    assert ranker is not None
+    fused, ranked = (
+        mean(ndcg(lists_by(unseen, scores), truth_of(unseen), 20))
+        for scores in (unseen.features[:, Feature.FUSED], ranker.score(unseen.features))
+    )
+    assert ranked > fused + 0.1
+    assert ranked > 0.95
 
 
 # --- on disk ---
@@ -153,7 +180,15 @@ def with_other_letters(text: bytes) -> bytes:
 
 @pytest.mark.parametrize(
     "damage",
-    [halved, without_its_end, with_another_leaf, with_other_letters, lambda text: text[1:], lambda _: b"", lambda _: b"tree\n"],
+    [
+        halved,
+        without_its_end,
+        with_another_leaf,
+        with_other_letters,
+        lambda text: text[1:],
+        lambda _: b"",
+        lambda _: b"tree\n",
+    ],
 )
 def test_a_damaged_file_is_named(damage, tmp_path):
     grown().save(tmp_path)

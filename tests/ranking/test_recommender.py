@@ -103,7 +103,11 @@ def test_known_artists_are_those_whom_the_listener_plays_whatever_the_weights(se
     strength = histories.strength.toarray()
     contrary = np.zeros(FUSED)
     contrary[[Feature.ARTIST_PLAYS, Feature.ARTIST_SKIPS, Feature.FACTORS]] = -1, 1, 1
-    for order in (learned.orders[Purpose.DISCOVERY], Order(Fusion(contrary)), Order(Fusion(contrary), grown(), 10)):
+    for order in (
+        learned.orders[Purpose.DISCOVERY],
+        Order(Fusion(contrary)),
+        Order(Fusion(contrary), grown(), 10),
+    ):
         model = Recommender(learned.signals, RANKING, {Purpose.DISCOVERY: order})
         ranked = model.discover(histories, 80)
         rows, place = np.nonzero(ranked.songs >= 0)
@@ -181,7 +185,9 @@ def test_a_known_name_alone_goes_on_with_songs_of_its_kind():
 def test_an_unknown_name_changes_nothing():
     model, _ = small_model(1)
     lists = [np.array([3, 8, 20])] * 2
-    ranked = model.rank(Asked.playlists(model.signals, lists, ["", "never heard of"]), Purpose.CONTINUATION, 50)
+    ranked = model.rank(
+        Asked.playlists(model.signals, lists, ["", "never heard of"]), Purpose.CONTINUATION, 50
+    )
     assert ranked.songs[0].tolist() == ranked.songs[1].tolist()
 
 
@@ -255,7 +261,9 @@ def test_a_saved_model_gives_the_same_lists_and_evidence(tmp_path):
         model.signals,
         RANKING,
         {
-            Purpose.DISCOVERY: Order(Fusion(np.linspace(-1, 1, FUSED)), grown(), RANKING.order.ranker.reranked),
+            Purpose.DISCOVERY: Order(
+                Fusion(np.linspace(-1, 1, FUSED)), grown(), RANKING.order.ranker.reranked
+            ),
             Purpose.CONTINUATION: Order(Fusion(np.linspace(1, 0, FUSED))),
         },
     )

@@ -124,7 +124,9 @@ def test_an_artist_and_a_word_lie_near_the_songs_that_they_are_held_with():
 
 def test_vectors_of_an_earlier_build_are_started_from():
     frames = tables.world(1)
-    settled, _ = signals_of(frames, SIGNALS.model_copy(update={"factors": FactorConfig(factors=8, iterations=60)}))
+    settled, _ = signals_of(
+        frames, SIGNALS.model_copy(update={"factors": FactorConfig(factors=8, iterations=60)})
+    )
     once = SIGNALS.model_copy(update={"factors": FactorConfig(factors=8, iterations=1, warm_iterations=1)})
     aim = settled.factors.item_factors
     cold, _ = signals_of(frames, once)

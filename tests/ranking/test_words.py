@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import math
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def playlists(*lists, n_songs=10):
 
 
 def ids(nearest) -> list[list[int]]:
-    return [nearest.ids[a:b].tolist() for a, b in zip(nearest.starts, nearest.starts[1:], strict=False)]
+    return [nearest.ids[a:b].tolist() for a, b in pairwise(nearest.starts)]
 
 
 NAMES = ["Late Night", "late night", "Night drive", "GYM", "gym!", "drive", "", "one of a kind"]

@@ -63,6 +63,28 @@ class Challenges:
         return matrix
 
 
+def split(n_playlists: int, n_held_out: int, *, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Positions of the playlists to learn from and of those held out, both ascending.
+
+    Those held out are drawn from all, whatever their lengths: `challenges` asks each in the kinds that it is long
+    enough for.
+
+    Args:
+        n_playlists: how many there are.
+        n_held_out: how many to hold out.
+        seed: for the draw.
+
+    Raises:
+        ValueError: as many are to be held out as there are, or more.
+    """
+    if not 0 <= n_held_out < n_playlists:
+        raise ValueError(
+            f"{n_held_out} of {n_playlists} playlists cannot be held out: leave some to learn from."
+        )
+    drawn = np.random.default_rng(seed).permutation(n_playlists)
+    return np.sort(drawn[n_held_out:]), np.sort(drawn[:n_held_out])
+
+
 def challenges(
     names: Sequence[str],
     lists: Sequence[NDArray[np.integer]],
