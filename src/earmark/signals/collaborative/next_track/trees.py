@@ -1,0 +1,136 @@
+"""Boosted trees that put candidates in order, and the file they are kept in.
+
+LambdaMART: gradients are swaps of two candidates, weighed by what the swap does to nDCG (Burges 2010), grown by
+LightGBM (Ke et al. 2017).
+"""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from earmark.signals.collaborative.arrays import damaged
+from earmark.signals.collaborative.next_track.features import Floats
+from earmark.threads import default_threads
+
+if TYPE_CHECKING:
+    from lightgbm import Booster
+
+FILE = "trees.txt"
+
+
+class TreesConfig(BaseModel):
+    """How trees are grown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    trees: int = Field(100, ge=1)
+    """How many."""
+    leaves: int = Field(15, ge=2)
+    """Leaves of a tree."""
+    learning_rate: float = Field(0.1, gt=0, le=1)
+    """How much each tree adds."""
+    least_in_leaf: int = Field(100, ge=1)
+    """Candidates that a leaf stands for at least."""
+    ridge: float = Field(10.0, ge=0)
+    """Pull of each leaf's value towards zero."""
+    depth: int = Field(20, ge=1)
+    """Places of the list that count."""
+
+
+class Trees:
+    """Scores for candidates, comparable within one list only."""
+
+    def __init__(self, booster: Booster) -> None:
+        self._booster = booster
+
+    @property
+    def features(self) -> tuple[str, ...]:
+        """What the trees look at, in order."""
+        return tuple(self._booster.feature_name())
+
+    @classmethod
+    def grow(
+        cls,
+        features: Floats,
+        chosen: NDArray[np.bool_],
+        sizes: NDArray[np.integer],
+        names: tuple[str, ...],
+        config: TreesConfig,
+        *,
+        seed: int,
+        threads: int | None = None,
+    ) -> Trees:
+        """Learn from lists of candidates; the number of threads changes no bit.
+
+        Args:
+            features: ``(n_candidates, n_features)``, one list after the other.
+            chosen: ``(n_candidates,)``, which candidate was chosen, one in each list.
+            sizes: ``(n_lists,)``.
+            names: of the features.
+            config: how.
+            seed: of what is drawn in growing.
+            threads: all processors by default.
+        """
+        import lightgbm
+
+        parameters = {
+            "objective": "lambdarank",
+            "lambdarank_truncation_level": config.depth,
+            "num_leaves": config.leaves,
+            "learning_rate": config.learning_rate,
+            "min_data_in_leaf": config.least_in_leaf,
+            "lambda_l2": config.ridge,
+            "feature_fraction": 0.7,
+            "seed": seed,
+            "deterministic": True,
+            "force_row_wise": True,
+            "num_threads": threads or default_threads(),
+            "verbose": -1,
+        }
+        lists = lightgbm.Dataset(
+            features,
+            chosen.astype(np.int8),
+            group=sizes,
+            feature_name=list(names),
+            params={"verbose": -1},
+        )
+        return cls(lightgbm.train(parameters, lists, config.trees))
+
+    def score(self, features: Floats) -> Floats:
+        """``(n_candidates,)``. On one thread: for one list, waking others takes longer than the work."""
+        return np.asarray(self._booster.predict(features, num_threads=1), np.float32)
+
+    def save(self, folder: Path) -> None:
+        """Write the trees as text, below its SHA-256; the same trees give the same bytes."""
+        # LightGBM's text ends with its parameters, the number of threads among them.
+        trees = self._booster.model_to_string().partition("\nparameters:")[0] + "\n"
+        (folder / FILE).write_text(f"{_mark(trees)}\n{trees}", encoding="ascii")
+
+    @classmethod
+    def load(cls, folder: Path) -> Trees:
+        """Read what ``save`` wrote.
+
+        Raises:
+            NotLearnedError: the file is missing or damaged.
+        """
+        import lightgbm
+
+        path = folder / FILE
+        try:
+            mark, _, trees = path.read_text(encoding="ascii").partition("\n")
+            # LightGBM crashes on trees that were cut short: it is given none but whole ones.
+            if mark != _mark(trees):
+                raise ValueError("its trees are not those that were written")
+            return cls(lightgbm.Booster(model_str=trees))
+        except (OSError, ValueError, lightgbm.basic.LightGBMError) as error:
+            raise damaged(path, error) from error
+
+
+def _mark(trees: str) -> str:
+    return sha256(trees.encode("ascii")).hexdigest()
