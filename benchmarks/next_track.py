@@ -6,6 +6,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -66,10 +67,14 @@ def main() -> None:
             "goal": GOAL,
             "peers_known_figures": KNOWN,
             "ahead": {
-                f"seed {trial.seed}": {line.system: line.ahead for line in trial.lines[1:]}
-                for trial in trials
-            }
-            | {"what": f"our {trials[0].judge} less the peer's, mean and 95 % interval over listeners"},
+                "what": f"our {trials[0].judge} less the peer's: mean and 95 % interval over listeners",
+                **{
+                    f"seed {trial.seed}": {
+                        line.system: asdict(line.ahead) for line in trial.lines if line.ahead
+                    }
+                    for trial in trials
+                },
+            },
             "import": imported,
             "cost": _cost(frames, config, evidence),
         },

@@ -17,10 +17,13 @@ from earmark.jobs.learning import run_learning
 from earmark.jobs.made_world import fill
 from earmark.jobs.weekly import run_weekly
 from earmark.mixes.selection import WeeklyConfig
+from earmark.signals.collaborative.next_track.model import NextTrackConfig
 from earmark.store.sql_store import open_store
 from earmark.world import World, WorldConfig
 
 WEEK = "2026-W02"
+SETTINGS = LearnSettings(next_track=NextTrackConfig(moments=100))
+"""Few moments: an order of the next track is learned in tests of its own."""
 
 
 @contextmanager
@@ -28,7 +31,7 @@ def opened(home: Path, learning: LearnSettings | None = None) -> Iterator[House]
     """The home folder as the program would open it."""
     store = open_store(f"sqlite:///{home / 'earmark.db'}")
     try:
-        yield House(home, store, learning or LearnSettings(), WeeklyConfig(), TuningConfig(budget_seconds=0))
+        yield House(home, store, learning or SETTINGS, WeeklyConfig(), TuningConfig(budget_seconds=0))
     finally:
         store.close()
 

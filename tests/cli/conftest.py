@@ -24,8 +24,6 @@ def earmark(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
     def run(*arguments: object, columns: int = 120) -> Said:
         monkeypatch.setattr(sys, "argv", ["earmark", *map(str, arguments)])
         monkeypatch.setenv("COLUMNS", str(columns))
-        # Settings are chosen by trials for as long as a budget lasts: a minute, if nobody says otherwise.
-        monkeypatch.setenv("EARMARK_TUNING__BUDGET_SECONDS", "0")
         capsys.readouterr()
         with pytest.raises(SystemExit) as ended:
             main()

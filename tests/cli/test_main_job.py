@@ -35,7 +35,7 @@ def filled(downloads: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     steps = [
         ["import", "spotify", downloads / "my_spotify_data.zip", "--listener", "anna"],
         ["import", "playlists", downloads / "playlists.jsonl.gz", "--community", "public"],
-        ["learn", "--budget", "0"],
+        ["learn"],
         ["weekly", "--listener", "anna", "--week", "2026-W05"],
     ]
     for step in steps:
@@ -221,9 +221,10 @@ PEERS = [] if peers.lacking() else ["implicit iALS", "implicit item neighbours"]
 def test_evaluate(earmark, home: Path) -> None:
     trials = json.loads(earmark("evaluate", "--home", home, "--json").out)
     assert trials["left_out"] == {}
-    weekly, continuation = trials["reports"]
+    weekly, continuation, next_track = trials["reports"]
     assert [line["system"] for line in weekly["lines"]][2:] == ["popularity", "artists they know", *PEERS]
     assert [line["system"] for line in continuation["lines"]][1:] == ["popularity", *PEERS]
+    assert next_track["judge"] == "mrr@20"
     shown = earmark("evaluate", "weekly", "--home", home, columns=80)
     assert shown.status == 0
     assert "recall@100" in shown.out
@@ -248,6 +249,8 @@ def test_evaluate_names_what_it_cannot_try(earmark, downloads: Path, tmp_path: P
 
 
 def test_forget(earmark, home: Path) -> None:
+    earmark("learn", "--budget", "1s", "--home", home)
+    assert (home / "tuned.json").exists()
     said = earmark("forget", "anna", "--yes", "--home", home)
     assert said.status == 0
     assert "forgotten" in said.out
@@ -255,6 +258,7 @@ def test_forget(earmark, home: Path) -> None:
     status = json.loads(earmark("status", "--home", home, "--json").out)
     assert status["stored"]["listens"] == 0
     assert status["live"] is not None  # learned anew from the playlists
+    assert not (home / "tuned.json").exists()
 
 
 def test_forgetting_asks_first(earmark, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from tests.homes import opened
+from tests.homes import SETTINGS, opened
 
 from earmark.engines.local import LearnSettings
 from earmark.engines.progress import Unwatched
@@ -53,7 +53,7 @@ def home_with_trees(learned_home: Path, tmp_path_factory: pytest.TempPathFactory
     """The record of the learned home, learned with trees."""
     home = tmp_path_factory.mktemp("trees")
     shutil.copy(learned_home / "earmark.db", home)
-    with opened(home, with_trees(LearnSettings())) as house:
+    with opened(home, with_trees(SETTINGS)) as house:
         run_learning(house, Unwatched())
     return home
 
@@ -80,7 +80,7 @@ _ON_ONE_CORE = """
 import os, runpy, sys
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-sys.argv = ["earmark", "learn", "--budget", "0", "--home", sys.argv[1]]
+sys.argv = ["earmark", "learn", "--home", sys.argv[1]]
 runpy.run_module("earmark", run_name="__main__")
 """
 
@@ -299,7 +299,7 @@ def save(self, folder):
     whole(self, folder)
     os.kill(os.getpid(), signal.SIGKILL)
 recommender.Recommender.save = save
-import sys; sys.argv = ["earmark", "learn", "--budget", "0", "--home", {str(own_home)!r}]
+import sys; sys.argv = ["earmark", "learn", "--home", {str(own_home)!r}]
 from earmark._app.main import main
 main()
 """
@@ -386,7 +386,7 @@ def test_a_full_disk_is_said_and_the_live_build_stays(own_home: Path) -> None:
     code = f"""
 import resource, sys
 resource.setrlimit(resource.RLIMIT_FSIZE, (200_000, 200_000))
-sys.argv = ["earmark", "learn", "--budget", "0", "--home", {str(own_home)!r}]
+sys.argv = ["earmark", "learn", "--home", {str(own_home)!r}]
 from earmark._app.main import main
 main()
 """

@@ -23,8 +23,12 @@ def trials(learned: House) -> Trials:
 
 
 def test_every_task_is_tried_unless_some_are_named(trials: Trials) -> None:
-    assert [report.task for report in trials.reports] == ["weekly discovery", "playlist continuation"]
-    assert [report.seed for report in trials.reports] == [1, 1]
+    assert [report.task for report in trials.reports] == [
+        "weekly discovery",
+        "playlist continuation",
+        "next track",
+    ]
+    assert [report.seed for report in trials.reports] == [1, 1, 1]
     assert trials.left_out == {}
 
 
@@ -59,7 +63,7 @@ def test_what_cannot_be_tried_is_left_out_with_the_cause(tmp_path: Path) -> None
         some_playlists(house)
         trials = run_trials(house, Unwatched())
         assert [report.task for report in trials.reports] == ["playlist continuation"]
-        assert list(trials.left_out) == ["weekly"]
+        assert list(trials.left_out) == ["weekly", "next"]
         assert "long enough" in trials.left_out["weekly"]
         with pytest.raises(TooLittleError, match="long enough"):
             run_trials(house, Unwatched(), tasks=["weekly"])

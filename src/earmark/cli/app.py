@@ -20,6 +20,9 @@ from earmark.cli import (
     taste,
     weekly,
 )
+from earmark.cli import (
+    next as next_,
+)
 
 app = typer.Typer(
     name="earmark",
@@ -48,6 +51,7 @@ def _options(
 app.command("import")(import_.import_)
 app.command("learn")(learn.learn)
 app.command("weekly")(weekly.weekly)
+app.command("next")(next_.next_)
 app.command("taste")(taste.taste)
 app.command("feedback")(feedback.feedback)
 app.command("export")(export.export)

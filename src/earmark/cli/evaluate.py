@@ -16,7 +16,7 @@ def evaluate(
     context: typer.Context,
     tasks: Annotated[
         list[str] | None,
-        typer.Argument(help="weekly, continuation; all, if none is named.", show_default=False),
+        typer.Argument(help="weekly, continuation, next; all, if none is named.", show_default=False),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Overrules the setting EARMARK_LEARN__SEED.")

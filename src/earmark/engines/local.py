@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.metadata import version
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,10 +27,13 @@ from earmark.ranking.signals import Floats, Signals, SignalsConfig
 from earmark.signals.collaborative.columns import Columns, Int32s
 from earmark.signals.collaborative.histories import Csr, Histories, read_histories
 from earmark.signals.collaborative.matrix import Membership
+from earmark.signals.collaborative.next_track.model import NextTrack, NextTrackConfig, draw_plays
 from earmark.store.snapshot import Frames
 from earmark.threads import one_blas_thread
 
 ROWS_AT_ONCE = 512
+NEXT_TRACK = "next_track"
+"""Folder of the model of what is played next, within a build."""
 
 
 class LearnSettings(BaseModel):
@@ -51,6 +55,8 @@ class LearnSettings(BaseModel):
     """What is learned of listeners, playlists and songs together."""
     ranking: RankingConfig = RankingConfig()
     """Candidates and their order."""
+    next_track: NextTrackConfig = NextTrackConfig()
+    """What to play now."""
 
 
 @dataclass(frozen=True)
@@ -58,9 +64,15 @@ class Learned:
     """A model and what is known of its quality: ``scores`` by purpose are of held-out listeners and playlists."""
 
     model: Recommender
+    next_track: NextTrack
     histories: Histories
     scores: dict[Purpose, Scores]
     notes: tuple[str, ...]
+
+    def save(self, folder: Path) -> None:
+        """Write all that was learned into ``folder``."""
+        self.model.save(folder)
+        self.next_track.save(folder / NEXT_TRACK)
 
 
 def learn(
@@ -92,8 +104,18 @@ def learn(
         orders, scores, notes, past = _calibrate(frames, settings, progress)
         with progress.stage("learning from everything"):
             signals, histories = fit(frames, settings, start or past)
+        with progress.stage("learning what is played next"):
+            everyone = draw_plays(
+                frames.listens,
+                frames.feedback,
+                frames.songs,
+                settings.evidence,
+                settings.next_track,
+                seed=settings.seed,
+            )
+            next_track = NextTrack.fit(everyone, settings.next_track, seed=settings.seed)
     model = Recommender(signals, settings.ranking, orders)
-    return Learned(model, histories, scores, (*notes, *model.notes))
+    return Learned(model, next_track, histories, scores, (*notes, *model.notes, *next_track.notes))
 
 
 @dataclass(frozen=True)

@@ -28,8 +28,11 @@ def run_forgetting(
         EarmarkError: another run is at work in the home folder, or the record refuses.
     """
     with alone(house.home), progress.stage(f"forgetting {listener.name}"):
+        # Trials chose settings by what this listener, too, came to love.
+        house.tuned.unlink(missing_ok=True)
         done = forget(house.store, house.builds, house.snapshots, listener)
     counts = house.store.counts()
     if not (relearn and done.was_live and (counts.listens or counts.playlists)):
         return ForgetReport(done, None)
-    return ForgetReport(done, run_learning(house, progress))
+    # To forget is urgent and to tune is not: the next `earmark learn` chooses settings anew.
+    return ForgetReport(done, run_learning(house, progress, budget_seconds=0))

@@ -67,7 +67,7 @@ def _run(house: House, progress: Progress, accept_worse: bool, budget_seconds: f
     manifest = _manifest(learned, snapshot, settings, origin)
     with writing_to(builds.folder):
         with progress.stage("writing the build"):
-            folder = builds.add(manifest, learned.model.save)
+            folder = builds.add(manifest, learned.save)
         live, why = _judge(builds, manifest, accept_worse)
         if live:
             builds.go_live(manifest.id)

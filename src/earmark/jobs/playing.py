@@ -9,6 +9,7 @@ import numpy as np
 import polars as pl
 
 from earmark.engines.builds import Manifest
+from earmark.engines.local import NEXT_TRACK
 from earmark.jobs.house import House
 from earmark.jobs.learning import settings_of, snapshot_of
 from earmark.jobs.locks import using
@@ -24,9 +25,6 @@ from earmark.signals.collaborative.next_track.plays import Plays, read_plays
 from earmark.signals.collaborative.next_track.reasons import Recall, recall
 from earmark.store.port import ListenerRecord
 from earmark.threads import one_blas_thread
-
-FOLDER = "next_track"
-"""Of the model, within a build."""
 
 
 class Upcoming(msgspec.Struct, frozen=True):
@@ -67,7 +65,7 @@ def play_next(house: House, name: str, n: int, *, now: float | None = None) -> Q
         listener = house.store.find_listener(name)
         manifest = live_manifest(house)
         settings = settings_of(manifest)
-        model = NextTrack.load(house.builds.path(manifest.id) / FOLDER)
+        model = NextTrack.load(house.builds.path(manifest.id) / NEXT_TRACK)
         plays = _plays(house, listener, settings.evidence)
         moment = Moment.of(plays, len(plays), time.time() if now is None else now)
         proposed = model.propose(moment, n).songs

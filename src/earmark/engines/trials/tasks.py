@@ -8,6 +8,7 @@ from typing import Protocol
 from earmark.engines.local import LearnSettings
 from earmark.engines.progress import Progress
 from earmark.engines.trials.continuation import try_continuation
+from earmark.engines.trials.next_track import try_next_track
 from earmark.engines.trials.report import Report
 from earmark.engines.trials.weekly import try_weekly
 from earmark.mixes.selection import WeeklyConfig
@@ -27,4 +28,15 @@ class Task(Protocol):
         """
 
 
-TASKS: Mapping[str, Task] = {"weekly": try_weekly, "continuation": try_continuation}
+def _try_next(frames: Frames, settings: LearnSettings, weekly: WeeklyConfig, progress: Progress) -> Report:
+    del weekly
+    return try_next_track(
+        frames, settings.next_track, settings.evidence, progress, cut=settings.cut, seed=settings.seed
+    )
+
+
+TASKS: Mapping[str, Task] = {
+    "weekly": try_weekly,
+    "continuation": try_continuation,
+    "next": _try_next,
+}
