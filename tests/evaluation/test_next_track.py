@@ -8,7 +8,6 @@ from tests.signals.collaborative.next_track.listeners import HOUR, NOON, habitua
 
 from earmark.evaluation.next_track import (
     DEPTH,
-    SPREAD,
     Held,
     hold_later,
     markov_chain,
@@ -17,6 +16,7 @@ from earmark.evaluation.next_track import (
     score_next,
 )
 from earmark.evaluation.session_neighbours import session_neighbours
+from earmark.evaluation.splits import SPREAD
 
 PEERS = [markov_chain, most_played, most_recent, session_neighbours]
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.tables import tables
 
-from earmark.evaluation.splits import LEAST_LISTENS, LEAST_SONGS, cut, hold_out
+from earmark.evaluation.splits import LEAST_LISTENS, LEAST_SONGS, SPREAD, cut, hold_out
 from earmark.listening.evidence import EvidenceConfig
 from earmark.signals.collaborative.columns import Columns
 
@@ -70,6 +70,23 @@ def test_the_cut_equals_its_twin(seed, at):
     assert past.playlist_songs.rows() == [row for row in frames.playlist_songs.rows() if row[0] not in gone]
     assert past.songs.equals(frames.songs)
     assert past.listeners.equals(frames.listeners)
+
+
+@settings(deadline=None, max_examples=25)
+@given(st.integers(0, 10**6), st.sampled_from([0.5, 0.8, 0.99]))
+def test_each_listeners_moment_is_drawn_about_the_share(seed, at):
+    frames = tables.world(seed, n_listeners=6, n_listens=350)
+    past, found = cut(frames, at, CONFIG, most_listeners=99, seed=seed, spread=SPREAD)
+    shares = []
+    for listener in found.listeners.tolist():
+        kept, all_of_them = (
+            some.listens.filter(pl.col("listener") == listener).height for some in (past, frames)
+        )
+        shares.append(kept / all_of_them)
+        assert at - SPREAD - 1 / all_of_them <= shares[-1] <= at + SPREAD
+    assert len(set(shares)) > 1 or at == 0.99 or len(shares) < 3
+    again, _ = cut(frames, at, CONFIG, most_listeners=99, seed=seed, spread=SPREAD)
+    assert again.listens.equals(past.listens)
 
 
 def busy(listener, songs, start=0):

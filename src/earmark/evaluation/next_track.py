@@ -19,11 +19,10 @@ from numpy.typing import NDArray
 
 from earmark.evaluation.metrics import Truth, hit_rate, reciprocal_rank
 from earmark.evaluation.scores import Scores
+from earmark.evaluation.splits import SPREAD
 from earmark.signals.collaborative.next_track.plays import Ints, Plays
 
 DEPTH: Final = 20
-SPREAD: Final = 0.05
-"""A listener's cut lies at most so far from the share asked for, evenly drawn."""
 LEAST_PLAYS: Final = 50
 """With fewer plays that sounded a listener cannot be cut in two."""
 

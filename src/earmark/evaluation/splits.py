@@ -7,6 +7,7 @@ dates and stay whole, except those that the listeners own, which would give away
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import polars as pl
@@ -20,6 +21,9 @@ from earmark.store.snapshot import Frames
 
 LEAST_SONGS = 10
 """Shorter playlists leave too little to continue with."""
+SPREAD: Final = 0.05
+"""In a trial, a listener's cut lies at most so far from the share asked for, evenly drawn: each seed is a trial of its
+own."""
 LEAST_LISTENS = 50
 """With fewer listens on record a listener cannot be cut in two."""
 
@@ -49,7 +53,13 @@ class FoundLater:
 
 
 def cut(
-    frames: Frames, at: float, config: EvidenceConfig, *, most_listeners: int, seed: int
+    frames: Frames,
+    at: float,
+    config: EvidenceConfig,
+    *,
+    most_listeners: int,
+    seed: int,
+    spread: float = 0.0,
 ) -> tuple[Frames, FoundLater]:
     """What was known when each listener had played a share of their listens, and what they found later.
 
@@ -58,7 +68,8 @@ def cut(
         at: share of each listener's own listens that lies before the cut, between 0 and 1.
         config: says which plays sounded.
         most_listeners: hold out at most so many, drawn by ``seed``; the others keep their whole history.
-        seed: for that draw.
+        seed: for what is drawn.
+        spread: each listener's share lies at most so far from ``at``, evenly drawn.
     """
     counted = (
         frames.listens.group_by("listener").len().filter(pl.col("len") >= LEAST_LISTENS).sort("listener")
@@ -67,12 +78,16 @@ def cut(
     if len(held_out) > most_listeners:
         held_out = np.sort(np.random.default_rng(seed).choice(held_out, most_listeners, replace=False))
     chosen = pl.Series("listener", held_out, dtype=pl.Int32)
-    placed = frames.listens.with_columns(
-        place=pl.int_range(pl.len()).over("listener"), total=pl.len().over("listener")
-    ).with_columns(
-        later=(pl.col("place") >= (pl.col("total") * at).floor()) & pl.col("listener").is_in(chosen.implode())
+    drawn = np.random.default_rng([seed, 1]).uniform(at - spread, at + spread, len(held_out))
+    shares = pl.DataFrame({"listener": chosen, "share": np.clip(drawn, 0.0, 1.0)})
+    placed = (
+        frames.listens.join(shares, on="listener", how="left", maintain_order="left")
+        .with_columns(place=pl.int_range(pl.len()).over("listener"), total=pl.len().over("listener"))
+        .with_columns(
+            later=(pl.col("place") >= (pl.col("total") * pl.col("share")).floor()).fill_null(value=False)
+        )
     )
-    before = placed.filter(~pl.col("later")).drop("place", "total", "later")
+    before = placed.filter(~pl.col("later")).drop("share", "place", "total", "later")
     moments = placed.filter("later").group_by("listener").agg(moment=pl.col("started_at").min())
     feedback = (
         frames.feedback.join(moments, on="listener", how="left")

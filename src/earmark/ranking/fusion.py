@@ -65,7 +65,7 @@ class FusionConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    ridge: float = Field(30.0, gt=0)
+    ridge: float = Field(100.0, gt=0)
     """How strongly the prior holds: a step of one standard deviation away from it costs so much
     log-likelihood."""
     least_hits: int = Field(20, ge=1)

@@ -32,7 +32,7 @@ class OrderConfig(BaseModel):
 class Order:
     """A cascade: fusion scores every candidate; ``ranker``, if there is one, scores the best ``reranked`` anew."""
 
-    def __init__(self, fusion: Fusion, ranker: Ranker | None = None, reranked: int = 500) -> None:
+    def __init__(self, fusion: Fusion, ranker: Ranker | None = None, reranked: int = 1_000) -> None:
         self.fusion = fusion
         self.ranker = ranker
         self.reranked = reranked
@@ -95,6 +95,6 @@ class Order:
 
 
 def _ranker(pools: Pools, fusion: Fusion, config: RankerConfig, seed: int) -> Ranker | None:
-    fused = fusion.score(pools.features)
-    pools.features[:, Feature.FUSED] = fused
-    return Ranker.fit(pools.best(fused, config.taught).teaching(), config, seed=seed)
+    taught = pools.best(fusion.score(pools.features), config.taught).teaching()
+    taught.features[:, Feature.FUSED] = fusion.score(taught.features)
+    return Ranker.fit(taught, config, seed=seed)

@@ -35,23 +35,23 @@ class RankerConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    reranked: int = Field(500, ge=30, le=10_000)
+    reranked: int = Field(1_000, ge=30, le=10_000)
     """So many of the best of the fused order are put into the learned order."""
-    taught: int = Field(200, ge=30, le=10_000)
+    taught: int = Field(500, ge=30, le=10_000)
     """So many of the best of the fused order of each list are learned from."""
     least_lists: int = Field(100, ge=2)
     """With fewer lists that hold something loved no trees are grown, and rank fusion has the last word."""
-    trees: int = Field(400, ge=1)
+    trees: int = Field(200, ge=1)
     """Trees at most; fewer where held-out lists say that more do not help."""
     leaves: int = Field(15, ge=2)
     """Leaves of a tree."""
-    learning_rate: float = Field(0.05, gt=0, le=1)
+    learning_rate: float = Field(0.1, gt=0, le=1)
     """How much each tree adds."""
     least_in_leaf: int = Field(100, ge=1)
     """Candidates that a leaf stands for at least."""
     ridge: float = Field(10.0, ge=0)
     """Pull of each leaf's value towards zero."""
-    patience: int = Field(30, ge=1)
+    patience: int = Field(15, ge=1)
     """Growing stops when so many trees in a row have not helped lists that were held out."""
 
 
@@ -142,7 +142,8 @@ def _dataset(pools: Pools) -> Any:
         # again what fusion knows.
         init_score=pools.features[:, Feature.FUSED].astype(np.float64),
         feature_name=[feature.name.lower() for feature in Feature],
-        params={"verbose": -1},
+        # As good as four times as many, and grown faster.
+        params={"max_bin": 63, "verbose": -1},
     )
 
 

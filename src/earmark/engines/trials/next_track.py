@@ -13,7 +13,6 @@ from earmark.engines.trials.report import Report, compared
 from earmark.errors import TooLittleError
 from earmark.evaluation.next_track import (
     DEPTH,
-    SPREAD,
     Answer,
     Held,
     hold_later,
@@ -23,6 +22,7 @@ from earmark.evaluation.next_track import (
     score_next,
 )
 from earmark.evaluation.session_neighbours import session_neighbours
+from earmark.evaluation.splits import SPREAD
 from earmark.listening.evidence import EvidenceConfig
 from earmark.signals.collaborative.next_track.model import NextTrack, NextTrackConfig, draw_plays
 from earmark.signals.collaborative.next_track.moment import Moment

@@ -13,7 +13,7 @@ from earmark.evaluation import peers
 from earmark.evaluation.breadth import OwnPlays
 from earmark.evaluation.metrics import mean
 from earmark.evaluation.scores import character, score_lists
-from earmark.evaluation.splits import FoundLater, cut
+from earmark.evaluation.splits import SPREAD, FoundLater, cut
 from earmark.mixes.selection import WeeklyConfig
 from earmark.mixes.weekly import compose
 from earmark.ranking.recommender import Recommender
@@ -37,7 +37,12 @@ def try_weekly(frames: Frames, settings: LearnSettings, weekly: WeeklyConfig, pr
     """
     with one_blas_thread():
         past, found = cut(
-            frames, settings.cut, settings.evidence, most_listeners=settings.held_out, seed=settings.seed
+            frames,
+            settings.cut,
+            settings.evidence,
+            most_listeners=settings.held_out,
+            seed=settings.seed,
+            spread=SPREAD,
         )
         if not len(found.songs):
             raise TooLittleError(
@@ -60,8 +65,9 @@ def try_weekly(frames: Frames, settings: LearnSettings, weekly: WeeklyConfig, pr
     return Report(
         task="weekly discovery",
         setting=(
-            f"what came after {settings.cut:.0%} of each listener's listens; they found {len(found.songs):,} songs "
-            f"later and played them at least twice, {_reachable(model, found):.0%} of which anybody held before"
+            f"what came after {settings.cut:.0%} (give or take {SPREAD:.0%}) of each listener's listens; they found "
+            f"{len(found.songs):,} songs later and played them at least twice, {_reachable(model, found):.0%} of "
+            "which anybody held before"
         ),
         seed=settings.seed,
         rows=scores[OURS].n_rows,

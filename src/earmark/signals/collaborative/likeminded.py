@@ -31,12 +31,12 @@ class LikeMindedConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    k: int = Field(default=100, ge=1, le=10_000)
+    k: int = Field(default=60, ge=1, le=10_000)
     """Rows kept for each history."""
     shrink: float = Field(default=5.0, ge=0, allow_inf_nan=False)
     """Added to the cosine's denominator: about how many shared songs of usual weight and rarity make half of a
     similarity."""
-    exponent: float = Field(default=1.5, gt=0, le=10)
+    exponent: float = Field(default=2.0, gt=0, le=10)
     """A row votes with its similarity to this power: the greater, the more the nearest decide."""
     rarity: float = Field(default=0.5, ge=0, le=2)
     """A vote for a song counts with its inverse frequency to this power: 0 for the plain vote, which favours
