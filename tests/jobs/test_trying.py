@@ -26,9 +26,12 @@ def test_every_task_is_tried_unless_some_are_named(trials: Trials) -> None:
     assert [report.task for report in trials.reports] == [
         "weekly discovery",
         "playlist continuation",
+        "artist recommendation",
         "next track",
+        "cold songs",
+        "cold listeners",
     ]
-    assert [report.seed for report in trials.reports] == [1, 1, 1]
+    assert [report.seed for report in trials.reports] == [1] * 6
     assert trials.left_out == {}
 
 
@@ -62,8 +65,8 @@ def test_what_cannot_be_tried_is_left_out_with_the_cause(tmp_path: Path) -> None
     with opened(tmp_path) as house:
         some_playlists(house)
         trials = run_trials(house, Unwatched())
-        assert [report.task for report in trials.reports] == ["playlist continuation"]
-        assert list(trials.left_out) == ["weekly", "next"]
+        assert [report.task for report in trials.reports] == ["playlist continuation", "cold listeners"]
+        assert list(trials.left_out) == ["weekly", "artists", "next", "cold-songs"]
         assert "long enough" in trials.left_out["weekly"]
         with pytest.raises(TooLittleError, match="long enough"):
             run_trials(house, Unwatched(), tasks=["weekly"])

@@ -16,7 +16,10 @@ def evaluate(
     context: typer.Context,
     tasks: Annotated[
         list[str] | None,
-        typer.Argument(help="weekly, continuation, next; all, if none is named.", show_default=False),
+        typer.Argument(
+            help="weekly, continuation, artists, next, cold-songs, cold-listeners; all, if none is named.",
+            show_default=False,
+        ),
     ] = None,
     seed: Annotated[
         int | None, typer.Option(min=0, help="Overrules the setting EARMARK_LEARN__SEED.")
@@ -47,16 +50,20 @@ def _show(report: Report) -> None:
         [[line.system, *(f"{line.scores[name].mean:.4f}" for name in scores)] for line in report.lines],
         numeric=tuple(range(1, len(scores) + 1)),
     )
-    # A table of its own: both side by side would be wider than a terminal.
-    print_table(
-        "what the lists are like beside being right",
-        ["", *(name.replace("_", " ") for name in character)],
-        [
-            [line.system, *(f"{line.character[n]:.4g}" if n in line.character else "–" for n in character)]
-            for line in report.lines
-        ],
-        numeric=tuple(range(1, len(character) + 1)),
-    )
+    if character:
+        # A table of its own: both side by side would be wider than a terminal.
+        print_table(
+            "what the lists are like beside being right",
+            ["", *(name.replace("_", " ") for name in character)],
+            [
+                [
+                    line.system,
+                    *(f"{line.character[n]:.4g}" if n in line.character else "–" for n in character),
+                ]
+                for line in report.lines
+            ],
+            numeric=tuple(range(1, len(character) + 1)),
+        )
     for line in report.lines:
         _say_lead(report, line)
     ours = report.lines[0].scores

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import StrEnum
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +24,10 @@ from earmark.signals.collaborative.columns import Columns, Int32s
 from earmark.signals.collaborative.factors import Factors
 from earmark.signals.collaborative.histories import Histories
 from earmark.signals.collaborative.matrix import Membership
+
+BEGINNING = 5
+"""Who likes no more songs than this is asked about as the beginning of a playlist is: what goes with these songs says
+more by then than what orders of discovery have learned from long histories."""
 
 
 class Purpose(StrEnum):
@@ -65,6 +69,17 @@ class Ranked:
     scores: Floats
     known_artist: NDArray[np.bool_]
     bond_share: Floats
+
+    @classmethod
+    def empty(cls, n_rows: int, n: int) -> Ranked:
+        """Nothing for anybody yet."""
+        shape = (n_rows, n)
+        return cls(
+            np.full(shape, -1, np.int32),
+            np.zeros(shape, np.float32),
+            np.zeros(shape, np.bool_),
+            np.zeros(shape, np.float32),
+        )
 
 
 class Recommender:
@@ -116,13 +131,7 @@ class Recommender:
         rows = pairs.rows[best]
         place = np.arange(len(best)) - np.searchsorted(rows, rows)
         bond, together = order.fusion.parts(known[best], self.config.candidates.depth)
-        shape = (len(asked), n)
-        ranked = Ranked(
-            np.full(shape, -1, np.int32),
-            np.zeros(shape, np.float32),
-            np.zeros(shape, np.bool_),
-            np.zeros(shape, np.float32),
-        )
+        ranked = Ranked.empty(len(asked), n)
         ranked.songs[rows, place] = pairs.songs[best]
         ranked.scores[rows, place] = scores[best]
         ranked.known_artist[rows, place] = known[best, Feature.ARTIST_KNOWN] > 0
@@ -130,8 +139,21 @@ class Recommender:
         return ranked
 
     def discover(self, histories: Histories, n: int) -> Ranked:
-        """What each listener might find next."""
-        return self.rank(Asked.listeners(self.signals, histories), Purpose.DISCOVERY, n)
+        """What each listener might find next; to those of whom hardly anything is known, what goes with it."""
+        begun = np.diff(histories.taste.indptr) <= BEGINNING
+        parts = [
+            (rows, self.rank(Asked.listeners(self.signals, histories.take(rows)), purpose, n))
+            for purpose, rows in (
+                (Purpose.DISCOVERY, np.flatnonzero(~begun)),
+                (Purpose.CONTINUATION, np.flatnonzero(begun)),
+            )
+            if len(rows)
+        ]
+        ranked = Ranked.empty(len(histories), n)
+        for rows, some in parts:
+            for field in fields(Ranked):
+                getattr(ranked, field.name)[rows] = getattr(some, field.name)
+        return ranked
 
     def evidence(self, histories: Histories, rows: Int32s, songs: Int32s) -> Evidence:
         """For pairs of listener row and column: own songs that speak for it, and who holds them all."""

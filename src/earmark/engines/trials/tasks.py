@@ -7,6 +7,8 @@ from typing import Protocol
 
 from earmark.engines.local import LearnSettings
 from earmark.engines.progress import Progress
+from earmark.engines.trials.artists import try_artists
+from earmark.engines.trials.cold_start import try_cold_listeners, try_cold_songs
 from earmark.engines.trials.continuation import try_continuation
 from earmark.engines.trials.next_track import try_next_track
 from earmark.engines.trials.report import Report
@@ -38,5 +40,8 @@ def _try_next(frames: Frames, settings: LearnSettings, weekly: WeeklyConfig, pro
 TASKS: Mapping[str, Task] = {
     "weekly": try_weekly,
     "continuation": try_continuation,
+    "artists": try_artists,
     "next": _try_next,
+    "cold-songs": try_cold_songs,
+    "cold-listeners": try_cold_listeners,
 }

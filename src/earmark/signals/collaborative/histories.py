@@ -43,11 +43,11 @@ class Histories:
 
     def rows(self, start: int, stop: int) -> Histories:
         """The listeners of rows ``start`` to ``stop``."""
-        return self._pick(slice(start, stop))
+        return self.take(slice(start, stop))
 
     def of(self, listeners: NDArray[np.integer]) -> Histories:
         """The given listeners (record ids, ascending, all among these)."""
-        return self._pick(np.searchsorted(self.listeners, listeners))
+        return self.take(np.searchsorted(self.listeners, listeners))
 
     def find(self, listeners: NDArray[np.integer]) -> Int32s:
         """Rows of the given listeners (record ids); −1 for those who are not among these."""
@@ -57,7 +57,8 @@ class Histories:
         found = (self.listeners[at] == listeners) & (listeners >= 0)
         return np.where(found, at, -1).astype(np.int32)
 
-    def _pick(self, rows: slice | NDArray[np.intp]) -> Histories:
+    def take(self, rows: slice | NDArray[np.intp]) -> Histories:
+        """Some of the listeners, by row."""
         return Histories(*(getattr(self, field.name)[rows] for field in fields(self)))
 
     @property

@@ -92,7 +92,7 @@ class Membership:
 
 
 def joint_matrix(histories: Histories, members: Membership) -> Csr:
-    """Listeners' weights above playlists' memberships (1 each), float32, ``(n_rows, n_songs)``.
+    """Listeners' weights above playlists' memberships (as held, 1 each for playlists), float32, ``(n_rows, n_songs)``.
 
     Negative weights are dislikes. Private and excluded plays are absent.
     """
