@@ -28,7 +28,7 @@ def main() -> None:
             "weekly": run(earmark("weekly", *where)),
         }
         status = run(earmark("status", *where))["result"]
-        trials = [run(earmark("evaluate", "--seed", str(1 + n), *where)) for n in range(seeds)]
+        trials = [run(earmark("evaluate", "weekly", "--seed", str(1 + n), *where)) for n in range(seeds)]
     report(
         "real input, empty folder to mixes",
         {

@@ -21,7 +21,7 @@ class WeeklyConfig(BaseModel):
 
     entries: int = Field(30, ge=1)
     """Songs in the mix."""
-    ranked: int = Field(1_500, ge=30)
+    ranked: int = Field(800, ge=30)
     """How far down the ranking the choice may reach."""
     known_artists: int = Field(15, ge=0)
     """At most so many songs by artists whom the listener plays already."""

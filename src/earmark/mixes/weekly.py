@@ -20,7 +20,7 @@ from earmark.signals.collaborative.histories import Histories
 from earmark.threads import in_order
 
 NAME = "weekly"
-LISTENERS_AT_ONCE = 2_048
+LISTENERS_AT_ONCE = 512
 
 
 class Draft(msgspec.Struct, frozen=True):
