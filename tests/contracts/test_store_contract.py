@@ -259,6 +259,22 @@ class TestCatalogue:
             ("track", "Velvet Harbour", "Lantern c"),
         ]
 
+    def test_tracks_are_known_in_any_version_or_not_at_all(self, store: Store) -> None:
+        listen_to(store, "Ada", play(track(0), 0), play(Track("Other", "Lantern b"), 1))
+        asked = [
+            Track("Velvet Harbour", "Lantern b"),
+            Track("other", "Lantern B - Live"),
+            Track("Nobody", "x"),
+            track(0),
+        ]
+        assert store.known_songs(asked) == [
+            None,
+            store.find_song("Other", "Lantern b"),
+            None,
+            store.find_song("Velvet Harbour", "Lantern a"),
+        ]
+        assert store.known_songs([]) == []
+
     def test_wrong_names_name_the_nearest(self, store: Store) -> None:
         listen_to(store, "Ada", play(track(0), 0))
         assert store.find_artist("the velvet harbour") == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from earmark.errors import EarmarkError, UnknownNameError
+from earmark.errors import EarmarkError
 from earmark.jobs.house import House
 from earmark.jobs.learning import settings_of
 from earmark.jobs.locks import using
@@ -71,12 +71,9 @@ def _known(house: House, model: Recommender, playlist: Playlist) -> tuple[Int32s
     """The columns of its songs in order, and the tracks that have none."""
     columns: list[int] = []
     unknown: list[str] = []
-    for track in playlist.tracks:
-        try:
-            song = int(house.store.find_song(track.artist, track.title))
-        except UnknownNameError:
-            song = -1
-        at = int(model.columns.find(np.array([song]))[0])
+    songs = house.store.known_songs(playlist.tracks)
+    places = model.columns.find(np.array([-1 if song is None else song for song in songs], np.int64))
+    for track, at in zip(playlist.tracks, places.tolist(), strict=True):
         if at < 0:
             unknown.append(f"{track.artist} – {track.title}")
         elif at not in columns:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 from typing import Final
 
 from sqlalchemy import Connection
 
 from earmark.errors import UnknownNameError
+from earmark.music.items import Track
 from earmark.music.names import artist_key, song_key
 from earmark.store.port import ListenerId, ListenerRecord, SongId
 from earmark.store.rows import Row, fetch
@@ -17,6 +18,9 @@ from earmark.store.rows import Row, fetch
 _LISTENER: Final = """
     SELECT l.id, l.name, c.name, l.revision, l.time_zone
     FROM listener l LEFT JOIN community c ON c.id = l.community_id"""
+_SONG: Final = """
+    SELECT s.id FROM artist a JOIN song s ON s.artist_id = a.id
+    WHERE a.key = ? AND s.key = ?"""
 _NEAR_ARTISTS: Final = """
     SELECT key, name FROM artist WHERE key >= ? AND key < ? AND length(key) BETWEEN ? AND ? LIMIT 20000"""
 """Names that begin alike and are about as long: comparing a million of them would take seconds."""
@@ -78,15 +82,20 @@ def find_song(connection: Connection, artist: str, title: str) -> SongId:
     Raises:
         UnknownNameError: there is none; the message names the nearest.
     """
-    artist_id = find_artist(connection, artist)
-    key = song_key(title)
-    found = fetch(connection, "SELECT id FROM song WHERE artist_id = ? AND key = ?", (artist_id, key))
-    if found:
-        return SongId(found[0][0])
+    (known,) = known_songs(connection, [Track(artist, title)])
+    if known is not None:
+        return known
+    artist_id, key = find_artist(connection, artist), song_key(title)
     theirs = fetch(connection, "SELECT key, title FROM song WHERE artist_id = ?", (artist_id,))
     raise UnknownNameError(
         f"There is no song {title!r} by {artist!r} in the record.", _did_you_mean(key, dict(_pairs(theirs)))
     )
+
+
+def known_songs(connection: Connection, tracks: Sequence[Track]) -> list[SongId | None]:
+    """The song that each track names in any version, in that order; None where there is none."""
+    found = (fetch(connection, _SONG, (artist_key(track.artist), song_key(track.title))) for track in tracks)
+    return [SongId(rows[0][0]) if rows else None for rows in found]
 
 
 def _pairs(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:

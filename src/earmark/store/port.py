@@ -13,6 +13,7 @@ import polars as pl
 from earmark.listening.feedback import Feedback
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
+from earmark.music.items import Track
 from earmark.store.snapshot import Snapshot
 
 ListenerId = NewType("ListenerId", int)
@@ -191,6 +192,9 @@ class Store(Protocol):
         Raises:
             UnknownNameError: nothing of that name was ever imported; the message names the nearest.
         """
+
+    def known_songs(self, tracks: Sequence[Track]) -> list[SongId | None]:
+        """The song that each track names in any version, in the order given; None for one that was never imported."""
 
     def find_artist(self, name: str) -> int:
         """The artist of this name, likewise."""

@@ -13,6 +13,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.pool import StaticPool
 
 from earmark.errors import StoreError
+from earmark.music.items import Track
 from earmark.store import editions, named, reader
 from earmark.store.cut import cut
 from earmark.store.migrate import bring_up_to_date, is_up_to_date
@@ -183,6 +184,11 @@ class SqlStore:
         """
         with self._reading() as connection:
             return named.find_song(connection, artist, title)
+
+    def known_songs(self, tracks: Sequence[Track]) -> list[SongId | None]:
+        """The song that each track names in any version, in that order; None for one that was never imported."""
+        with self._reading() as connection:
+            return named.known_songs(connection, tracks)
 
     def find_artist(self, name: str) -> int:
         """The artist of this name.
