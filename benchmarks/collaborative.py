@@ -1,7 +1,7 @@
 """What the collaborative signal must reach, and what it does: one table from all of its benchmarks.
 
-Without arguments the table is made of what `results/` holds. With `--run` every benchmark runs first, some two hours
-on two cores, and its JSON is written there.
+Without arguments the table is made of what `results/` holds. With `--run` every benchmark runs first, about an hour on
+two cores, and its JSON is written there.
 """
 
 from __future__ import annotations
