@@ -38,13 +38,16 @@ def fingerprint(folder: Path) -> dict[str, str]:
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
 
-TREES = {"EARMARK_LEARN__RANKING__ORDER__RANKER__LEAST_LISTS": "20"}
-"""A setting with which a small world is enough to grow trees from."""
+GROWN = {"least_lists": 20, "taught": 200}
+"""Settings with which a small world is enough to grow trees from."""
+TREES = {
+    f"EARMARK_LEARN__RANKING__ORDER__RANKER__{name.upper()}": str(value) for name, value in GROWN.items()
+}
 
 
 def with_trees(learning: LearnSettings) -> LearnSettings:
     changed = learning.model_dump()
-    changed["ranking"]["order"]["ranker"]["least_lists"] = 20
+    changed["ranking"]["order"]["ranker"] |= GROWN
     return LearnSettings.model_validate(changed)
 
 
