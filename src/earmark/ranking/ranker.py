@@ -7,7 +7,6 @@ trees put the best of it into a better order, where there was enough to learn on
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from earmark.ranking.features import Feature
 from earmark.ranking.pools import Pools
 from earmark.ranking.signals import Floats
-from earmark.signals.collaborative.arrays import damaged
+from earmark.signals.collaborative.boosters import load_booster, reproducibly, save_booster
 from earmark.threads import default_threads
 
 if TYPE_CHECKING:
@@ -102,10 +101,8 @@ class Ranker:
         }
 
     def save(self, folder: Path) -> None:
-        """Write the trees as text, below its SHA-256; the same trees give the same bytes."""
-        # LightGBM's text ends with its parameters, the number of threads among them.
-        trees = self._booster.model_to_string().partition("\nparameters:")[0] + "\n"
-        (folder / FILE).write_text(f"{_mark(trees)}\n{trees}", encoding="ascii")
+        """Write the trees; the same trees give the same bytes."""
+        save_booster(self._booster, folder / FILE)
 
     @classmethod
     def load(cls, folder: Path) -> Ranker:
@@ -114,21 +111,7 @@ class Ranker:
         Raises:
             NotLearnedError: the file is missing or damaged.
         """
-        import lightgbm
-
-        path = folder / FILE
-        try:
-            mark, _, trees = path.read_text(encoding="ascii").partition("\n")
-            # LightGBM crashes on trees that were cut short: it is given none but whole ones.
-            if mark != _mark(trees):
-                raise ValueError("its trees are not those that were written")
-            return cls(lightgbm.Booster(model_str=trees))
-        except (OSError, ValueError, lightgbm.basic.LightGBMError) as error:
-            raise damaged(path, error) from error
-
-
-def _mark(trees: str) -> str:
-    return sha256(trees.encode("ascii")).hexdigest()
+        return cls(load_booster(folder / FILE))
 
 
 def _dataset(pools: Pools) -> Any:
@@ -162,10 +145,5 @@ def _parameters(config: RankerConfig, n_pairs: int, seed: int) -> dict[str, Any]
         "min_data_in_leaf": config.least_in_leaf,
         "lambda_l2": config.ridge,
         "feature_fraction": 0.7,
-        "seed": seed,
-        # The same trees at any number of threads.
-        "deterministic": True,
-        "force_row_wise": True,
-        "num_threads": _threads_for(n_pairs),
-        "verbose": -1,
+        **reproducibly(seed, _threads_for(n_pairs)),
     }

@@ -6,7 +6,6 @@ LightGBM (Ke et al. 2017).
 
 from __future__ import annotations
 
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from earmark.signals.collaborative.arrays import damaged
+from earmark.signals.collaborative.boosters import load_booster, reproducibly, save_booster
 from earmark.signals.collaborative.next_track.features import Floats
 from earmark.threads import default_threads
 
@@ -87,11 +86,7 @@ class Trees:
             "min_data_in_leaf": config.least_in_leaf,
             "lambda_l2": config.ridge,
             "feature_fraction": 0.7,
-            "seed": seed,
-            "deterministic": True,
-            "force_row_wise": True,
-            "num_threads": threads or default_threads(),
-            "verbose": -1,
+            **reproducibly(seed, threads or default_threads()),
         }
         lists = lightgbm.Dataset(
             features,
@@ -107,10 +102,8 @@ class Trees:
         return np.asarray(self._booster.predict(features, num_threads=1), np.float32)
 
     def save(self, folder: Path) -> None:
-        """Write the trees as text, below its SHA-256; the same trees give the same bytes."""
-        # LightGBM's text ends with its parameters, the number of threads among them.
-        trees = self._booster.model_to_string().partition("\nparameters:")[0] + "\n"
-        (folder / FILE).write_text(f"{_mark(trees)}\n{trees}", encoding="ascii")
+        """Write the trees; the same trees give the same bytes."""
+        save_booster(self._booster, folder / FILE)
 
     @classmethod
     def load(cls, folder: Path) -> Trees:
@@ -119,18 +112,4 @@ class Trees:
         Raises:
             NotLearnedError: the file is missing or damaged.
         """
-        import lightgbm
-
-        path = folder / FILE
-        try:
-            mark, _, trees = path.read_text(encoding="ascii").partition("\n")
-            # LightGBM crashes on trees that were cut short: it is given none but whole ones.
-            if mark != _mark(trees):
-                raise ValueError("its trees are not those that were written")
-            return cls(lightgbm.Booster(model_str=trees))
-        except (OSError, ValueError, lightgbm.basic.LightGBMError) as error:
-            raise damaged(path, error) from error
-
-
-def _mark(trees: str) -> str:
-    return sha256(trees.encode("ascii")).hexdigest()
+        return cls(load_booster(folder / FILE))
