@@ -71,23 +71,23 @@ def cut(
         seed: for what is drawn.
         spread: each listener's share lies at most so far from ``at``, evenly drawn.
     """
-    counted = (
-        frames.listens.group_by("listener").len().filter(pl.col("len") >= LEAST_LISTENS).sort("listener")
-    )
-    held_out = counted["listener"].to_numpy()
+    listener = frames.listens["listener"].to_numpy()
+    known, first, plays = np.unique(listener, return_index=True, return_counts=True)
+    able = plays >= LEAST_LISTENS
+    held_out, first, plays = known[able], first[able], plays[able]
     if len(held_out) > most_listeners:
-        held_out = np.sort(np.random.default_rng(seed).choice(held_out, most_listeners, replace=False))
+        drawn = np.sort(np.random.default_rng(seed).choice(len(held_out), most_listeners, replace=False))
+        held_out, first, plays = held_out[drawn], first[drawn], plays[drawn]
     chosen = pl.Series("listener", held_out, dtype=pl.Int32)
-    drawn = np.random.default_rng([seed, 1]).uniform(at - spread, at + spread, len(held_out))
-    shares = pl.DataFrame({"listener": chosen, "share": np.clip(drawn, 0.0, 1.0)})
-    placed = (
-        frames.listens.join(shares, on="listener", how="left", maintain_order="left")
-        .with_columns(place=pl.int_range(pl.len()).over("listener"), total=pl.len().over("listener"))
-        .with_columns(
-            later=(pl.col("place") >= (pl.col("total") * pl.col("share")).floor()).fill_null(value=False)
-        )
-    )
-    before = placed.filter(~pl.col("later")).drop("share", "place", "total", "later")
+    shares = np.random.default_rng([seed, 1]).uniform(at - spread, at + spread, len(held_out))
+    # Listens are sorted by listener and time: whatever comes later is a range of rows.
+    kept = np.floor(plays * np.clip(shares, 0.0, 1.0)).astype(np.int64)
+    theirs, later = (np.zeros(len(listener), np.bool_) for _ in range(2))
+    for start, n_kept, n in zip(first.tolist(), kept.tolist(), plays.tolist(), strict=True):
+        theirs[start : start + n] = True
+        later[start + n_kept : start + n] = True
+    before = frames.listens.filter(pl.Series(~later))
+    placed = frames.listens.filter(pl.Series(theirs)).with_columns(later=pl.Series(later[theirs]))
     moments = placed.filter("later").group_by("listener").agg(moment=pl.col("started_at").min())
     feedback = (
         frames.feedback.join(moments, on="listener", how="left")
