@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from earmark.ranking.candidates import look_up
 from earmark.ranking.signals import Floats
-from earmark.signals.collaborative.histories import Csr, Histories
+from earmark.signals.collaborative.histories import Csr, Histories, entries_where
 from earmark.signals.collaborative.matrix import Membership
 
 PerListener = NDArray[np.float64]
@@ -61,7 +61,7 @@ class Directions:
     def known(self, weights: Csr) -> Csr:
         """The entries of positive weight whose song has a direction, float32, ``(n_rows, n_songs)``."""
         keep = (weights.data > 0) & (self.scale[weights.indices] > 0)
-        return _where(weights, keep)
+        return entries_where(weights, keep).astype(np.float32)
 
     def sums(self, weights: Csr) -> PerListener:
         """Weighted sums of unit vectors, ``(n_rows, n_factors)``; of weights as `known` gives them."""
@@ -135,7 +135,7 @@ def _held_by_others(
     for own in (own_listener, own_playlists):
         own.sort_indices()
         others -= look_up(own, rows, plays.indices)
-    return _where(plays, others > 0), others[others > 0]
+    return entries_where(plays, others > 0).astype(np.float32), others[others > 0]
 
 
 def _rows_of(owners: NDArray[np.integer], n_listeners: int) -> Csr:
@@ -143,11 +143,6 @@ def _rows_of(owners: NDArray[np.integer], n_listeners: int) -> Csr:
     theirs = np.flatnonzero(owners >= 0)
     ones = np.ones(len(theirs), np.float32)
     return sp.csr_array((ones, (owners[theirs], theirs)), shape=(n_listeners, len(owners)))
-
-
-def _where(matrix: Csr, keep: NDArray[np.bool_]) -> Csr:
-    indptr = np.concatenate([[0], np.cumsum(keep)])[matrix.indptr]
-    return sp.csr_array((matrix.data[keep].astype(np.float32), matrix.indices[keep], indptr), matrix.shape)
 
 
 def _shares(part: NDArray[Any], whole: NDArray[Any]) -> PerListener:

@@ -11,28 +11,28 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
 from earmark.ranking.features import Feature
 from earmark.ranking.pools import Pools
 from earmark.ranking.signals import Floats
-from earmark.signals.collaborative.boosters import load_booster, reproducibly, save_booster
+from earmark.signals.collaborative.boosters import GrowthConfig, lambdamart, load_booster, save_booster
 from earmark.threads import default_threads
 
 if TYPE_CHECKING:
     from lightgbm import Booster
 
 FILE = "ranker.txt"
+JUDGED = 100
+"""Places of a list that count."""
 VALIDATED = 5
 """One list in so many says how many trees are enough."""
 PAIRS_PER_THREAD = 50_000
 """With fewer candidates to a thread, threads spend more time waiting for each other than working."""
 
 
-class RankerConfig(BaseModel):
+class RankerConfig(GrowthConfig):
     """How trees are grown, and from how much."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reranked: int = Field(1_000, ge=30, le=10_000)
     """So many of the best of the fused order are put into the learned order."""
@@ -42,14 +42,6 @@ class RankerConfig(BaseModel):
     """With fewer lists that hold something loved no trees are grown, and rank fusion has the last word."""
     trees: int = Field(200, ge=1)
     """Trees at most; fewer where held-out lists say that more do not help."""
-    leaves: int = Field(15, ge=2)
-    """Leaves of a tree."""
-    learning_rate: float = Field(0.1, gt=0, le=1)
-    """How much each tree adds."""
-    least_in_leaf: int = Field(100, ge=1)
-    """Candidates that a leaf stands for at least."""
-    ridge: float = Field(10.0, ge=0)
-    """Pull of each leaf's value towards zero."""
     patience: int = Field(15, ge=1)
     """Growing stops when so many trees in a row have not helped lists that were held out."""
 
@@ -135,15 +127,5 @@ def _threads_for(n_pairs: int) -> int:
 
 
 def _parameters(config: RankerConfig, n_pairs: int, seed: int) -> dict[str, Any]:
-    return {
-        "objective": "lambdarank",
-        "metric": "ndcg",
-        "eval_at": [100],
-        "lambdarank_truncation_level": 100,
-        "num_leaves": config.leaves,
-        "learning_rate": config.learning_rate,
-        "min_data_in_leaf": config.least_in_leaf,
-        "lambda_l2": config.ridge,
-        "feature_fraction": 0.7,
-        **reproducibly(seed, _threads_for(n_pairs)),
-    }
+    growth = lambdamart(config, depth=JUDGED, seed=seed, threads=_threads_for(n_pairs))
+    return growth | {"metric": "ndcg", "eval_at": [JUDGED]}

@@ -5,15 +5,16 @@ import numpy as np
 import pytest
 
 from earmark.errors import NotLearnedError
-from earmark.signals.collaborative.boosters import load_booster, reproducibly, save_booster
+from earmark.signals.collaborative.boosters import GrowthConfig, lambdamart, load_booster, save_booster
 
 
 def grown(seed: int = 1, threads: int = 1) -> lightgbm.Booster:
     random = np.random.default_rng(3)
     features = random.random((600, 4))
-    truth = features[:, 0] + 0.1 * random.random(600)
-    parameters = {"objective": "regression", "feature_fraction": 0.5, **reproducibly(seed, threads)}
-    return lightgbm.train(parameters, lightgbm.Dataset(features, truth, params={"verbose": -1}), 10)
+    loved = (features[:, 0] + 0.5 * random.random(600) > 1).astype(np.int8)
+    parameters = lambdamart(GrowthConfig(least_in_leaf=5), depth=10, seed=seed, threads=threads)
+    lists = lightgbm.Dataset(features, loved, group=[20] * 30, params={"verbose": -1})
+    return lightgbm.train(parameters, lists, 10)
 
 
 def written(booster: lightgbm.Booster, path) -> bytes:

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 from scipy import sparse
+from tests.damage import KINDS, damage
 
 from earmark.errors import EarmarkError, NotLearnedError
 from earmark.signals.collaborative.likeminded import LikeMinded, LikeMindedConfig
@@ -228,15 +229,10 @@ def test_saved_rows_come_back_and_are_the_same_bytes(tmp_path):
 
 
 @pytest.mark.parametrize("name", ["config.json", "n_rows.npy", "rows.npy", "starts.npy", "weights.npy"])
-@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "foreign"])
-def test_a_damaged_folder_is_named(tmp_path, name, damage):
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_folder_is_named(tmp_path, name, kind):
     LikeMinded().fit(made()).save(tmp_path)
-    path = tmp_path / name
-    whole = path.read_bytes()
-    if damage == "missing":
-        path.unlink()
-    else:
-        path.write_bytes({"empty": b"", "cut": whole[: len(whole) // 2], "foreign": b"\x93PNG?"}[damage])
+    damage(tmp_path / name, kind)
     with pytest.raises(NotLearnedError, match=name):
         LikeMinded.load(tmp_path)
 

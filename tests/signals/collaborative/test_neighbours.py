@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from pydantic import ValidationError
 from scipy import sparse
+from tests.damage import KINDS, damage
 
 from earmark.errors import EarmarkError, NotLearnedError
 from earmark.signals.collaborative.neighbours import NeighbourConfig, Neighbours
@@ -103,15 +104,10 @@ def test_given_songs_get_the_sums_that_the_best_songs_get():
 
 
 @pytest.mark.parametrize("name", ["config.json", "ids.npy", "similarities.npy", "starts.npy"])
-@pytest.mark.parametrize("damage", ["missing", "empty", "cut", "foreign"])
-def test_a_damaged_folder_is_named(tmp_path, name, damage):
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_damaged_folder_is_named(tmp_path, name, kind):
     Neighbours().fit(made()).save(tmp_path)
-    path = tmp_path / name
-    whole = path.read_bytes()
-    if damage == "missing":
-        path.unlink()
-    else:
-        path.write_bytes({"empty": b"", "cut": whole[: len(whole) // 2], "foreign": b"\x93PNG?"}[damage])
+    damage(tmp_path / name, kind)
     with pytest.raises(NotLearnedError, match=name):
         Neighbours.load(tmp_path)
 

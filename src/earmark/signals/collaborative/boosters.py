@@ -1,4 +1,6 @@
-"""LightGBM's boosted trees (Ke et al. 2017): parameters under which they grow alike everywhere, and their file.
+"""LightGBM's boosted trees (Ke et al. 2017) for putting lists in order, and their file.
+
+LambdaMART: gradients are swaps of two candidates, weighed by what the swap does to nDCG (Burges 2010).
 
 The file holds the trees as text, below its SHA-256: LightGBM crashes on trees that were cut short.
 """
@@ -9,15 +11,39 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from pydantic import BaseModel, ConfigDict, Field
+
 from earmark.signals.collaborative.arrays import damaged
 
 if TYPE_CHECKING:
     from lightgbm import Booster
 
 
-def reproducibly(seed: int, threads: int) -> dict[str, Any]:
-    """Parameters with which a seed gives the same trees at any number of threads, and nothing is printed."""
+class GrowthConfig(BaseModel):
+    """How each tree is grown."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    leaves: int = Field(15, ge=2)
+    """Leaves of a tree."""
+    learning_rate: float = Field(0.1, gt=0, le=1)
+    """How much each tree adds."""
+    least_in_leaf: int = Field(100, ge=1)
+    """Candidates that a leaf stands for at least."""
+    ridge: float = Field(10.0, ge=0)
+    """Pull of each leaf's value towards zero."""
+
+
+def lambdamart(config: GrowthConfig, *, depth: int, seed: int, threads: int) -> dict[str, Any]:
+    """LightGBM's parameters; places of a list below ``depth`` do not count, and threads change no tree."""
     return {
+        "objective": "lambdarank",
+        "lambdarank_truncation_level": depth,
+        "num_leaves": config.leaves,
+        "learning_rate": config.learning_rate,
+        "min_data_in_leaf": config.least_in_leaf,
+        "lambda_l2": config.ridge,
+        "feature_fraction": 0.7,
         "seed": seed,
         "deterministic": True,
         "force_row_wise": True,

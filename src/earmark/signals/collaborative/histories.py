@@ -64,7 +64,7 @@ class Histories:
     @property
     def taste(self) -> Csr:
         """The positive weights alone."""
-        return _where(self.weight, self.weight.data > 0)
+        return entries_where(self.weight, self.weight.data > 0)
 
     @property
     def played(self) -> Csr:
@@ -161,7 +161,7 @@ def _csr(rows: NDArray[Any], columns: NDArray[Any], data: NDArray[Any], shape: t
     return matrix
 
 
-def _where(matrix: Csr, keep: NDArray[np.bool_]) -> Csr:
+def entries_where(matrix: Csr, keep: NDArray[np.bool_]) -> Csr:
     """The entries of ``matrix`` for which ``keep``, aligned with its data, holds."""
     indptr = np.concatenate([[0], np.cumsum(keep)])[matrix.indptr].astype(np.int32)
     return sp.csr_array((matrix.data[keep], matrix.indices[keep], indptr), shape=matrix.shape)

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 
-from earmark.signals.collaborative.boosters import load_booster, reproducibly, save_booster
+from earmark.signals.collaborative.boosters import GrowthConfig, lambdamart, load_booster, save_booster
 from earmark.signals.collaborative.next_track.features import Floats
 from earmark.threads import default_threads
 
@@ -23,21 +23,11 @@ if TYPE_CHECKING:
 FILE = "trees.txt"
 
 
-class TreesConfig(BaseModel):
+class TreesConfig(GrowthConfig):
     """How trees are grown."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
 
     trees: int = Field(100, ge=1)
     """How many."""
-    leaves: int = Field(15, ge=2)
-    """Leaves of a tree."""
-    learning_rate: float = Field(0.1, gt=0, le=1)
-    """How much each tree adds."""
-    least_in_leaf: int = Field(100, ge=1)
-    """Candidates that a leaf stands for at least."""
-    ridge: float = Field(10.0, ge=0)
-    """Pull of each leaf's value towards zero."""
     depth: int = Field(20, ge=1)
     """Places of the list that count."""
 
@@ -78,16 +68,7 @@ class Trees:
         """
         import lightgbm
 
-        parameters = {
-            "objective": "lambdarank",
-            "lambdarank_truncation_level": config.depth,
-            "num_leaves": config.leaves,
-            "learning_rate": config.learning_rate,
-            "min_data_in_leaf": config.least_in_leaf,
-            "lambda_l2": config.ridge,
-            "feature_fraction": 0.7,
-            **reproducibly(seed, threads or default_threads()),
-        }
+        parameters = lambdamart(config, depth=config.depth, seed=seed, threads=threads or default_threads())
         lists = lightgbm.Dataset(
             features,
             chosen.astype(np.int8),
