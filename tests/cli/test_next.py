@@ -29,7 +29,7 @@ def shown(earmark: Any, learned: House, learned_home: Path) -> Callable[..., str
 def test_a_table_of_songs_with_reasons_and_what_was_not_learned(
     shown: Callable[..., str], learned: House
 ) -> None:
-    said = shown("--n", "7")
+    said = shown("--songs", "7")
     assert f"To play now, for {learned.store.listeners()[3].name}" in said
     assert "new to you; " in said
     assert "you played it" in said

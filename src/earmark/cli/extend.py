@@ -27,8 +27,8 @@ def extend(
         return
     print_table(
         f"After {found.playlist or path.name}, from {counted(found.known, 'song')} that the live build knows",
-        ["", "artist", "title", "why"],
-        [[str(n), one.artist, one.title, one.reason] for n, one in enumerate(found.added, 1)],
+        ["", "Song", "Artist", "Why"],
+        [[str(n), one.title, one.artist, one.reason] for n, one in enumerate(found.added, 1)],
         numeric=(0,),
     )
     if found.unknown:

@@ -12,7 +12,7 @@ from earmark.cli.shared import AsJson, Home, open_house, print_json, print_table
 def next_(
     context: typer.Context,
     listener: Annotated[str, typer.Option("--listener", help="Who is listening.")],
-    songs: Annotated[int, typer.Option("--n", min=1, max=200, help="How many songs.")] = 20,
+    songs: Annotated[int, typer.Option(min=1, max=200, help="How many songs.")] = 20,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
