@@ -46,13 +46,14 @@ def test_bonds_are_looked_up_together(seed):
     bonds = Bonds.of(histories, model.signals.discographies)
     n_artists = len(model.columns.artist_ids)
     rows, artists = (one.ravel().astype(np.int32) for one in np.mgrid[: len(histories), :n_artists])
-    found = bonds.at(rows, artists)
+    found = bonds.values[:, bonds.find(rows, artists)]
     for name, values in zip(("strength", "recent", "breadth", "skips", "closed"), found, strict=True):
         np.testing.assert_allclose(values, getattr(bonds, name).toarray().ravel(), rtol=1e-6)
         assert values.any()
     nobody = Bonds.of(histories.rows(0, 0), model.signals.discographies)
     none = np.empty(0, np.int32)
-    assert [len(values) for values in nobody.at(none, none)] == [0] * 5
+    assert nobody.find(none, none).tolist() == []
+    assert nobody.values.tolist() == [[0.0]] * 5
 
 
 def songs_twin(liking, closed, model, depth, n_artists, n_songs_each):

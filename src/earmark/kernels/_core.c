@@ -206,6 +206,71 @@ static PyObject *py_dot_pairs(PyObject *Py_UNUSED(self), PyObject *args) {
     return close_call(&arrays, failed, 0);
 }
 
+static PyObject *py_keep_best(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    Sparse scored;
+    int64_t start, stop, n_rows, n;
+    int32_t *ids;
+    if (!has_arguments(args, 8)) return NULL;
+    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
+        take_count(args, 3, &n) < 0 || !is_range(start, stop, n_rows))
+        return NULL;
+    int failed = take_sparse(&arrays, args, 4, "scored songs", n_rows, 1, &scored) < 0 ||
+                 !(ids = take(&arrays, args, 7, "ids", n_rows * n, 4, 1));
+    int status = 0;
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        status = keep_best(scored, start, stop, n, ids);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, status < 0);
+}
+
+static PyObject *py_unite_lists(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t start, stop, n_rows, width, n_songs, *lengths;
+    const int32_t *named;
+    int32_t *songs;
+    if (!has_arguments(args, 8)) return NULL;
+    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
+        take_count(args, 3, &width) < 0 || take_count(args, 4, &n_songs) < 0 || !is_range(start, stop, n_rows))
+        return NULL;
+    int failed = !(named = take(&arrays, args, 5, "named songs", n_rows * width, 4, 0)) ||
+                 !(songs = take(&arrays, args, 6, "songs", n_rows * width, 4, 1)) ||
+                 !(lengths = take(&arrays, args, 7, "lengths", n_rows, 8, 1));
+    int status = 0;
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        status = unite_lists(named, width, n_songs, start, stop, songs, lengths);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, status < 0);
+}
+
+static PyObject *py_place_lists(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    Sparse united;
+    int64_t start, stop, n_rows, n_lists, n_songs;
+    const int64_t *list_starts;
+    const int32_t *named;
+    int32_t *places;
+    if (!has_arguments(args, 10)) return NULL;
+    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
+        take_count(args, 3, &n_lists) < 0 || take_count(args, 4, &n_songs) < 0 || !is_range(start, stop, n_rows))
+        return NULL;
+    int failed = !(list_starts = take(&arrays, args, 5, "bounds of lists", n_lists + 1, 8, 0)) ||
+                 !(named = take(&arrays, args, 6, "named songs", n_rows * list_starts[n_lists], 4, 0)) ||
+                 take_sparse(&arrays, args, 7, "united songs", n_rows, 0, &united) < 0 ||
+                 !(places = take(&arrays, args, 9, "places", n_lists * united.starts[n_rows], 4, 1));
+    int status = 0;
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        status = place_lists(named, list_starts, n_lists, united, n_rows, n_songs, start, stop, places);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, status < 0);
+}
+
 static PyObject *py_mark_excluded(PyObject *Py_UNUSED(self), PyObject *args) {
     Arrays arrays = {.n = 0};
     Sparse exclude;
@@ -430,6 +495,9 @@ static PyMethodDef methods[] = {
     {"score_lists", py_score_lists, METH_VARARGS, "Best songs of a range of rows, by lists of songs."},
     {"score_pairs", py_score_pairs, METH_VARARGS, "What lists say about the given songs of a range of rows."},
     {"dot_pairs", py_dot_pairs, METH_VARARGS, "Inner products with the given songs of a range of rows."},
+    {"keep_best", py_keep_best, METH_VARARGS, "The best scored songs of a range of rows."},
+    {"unite_lists", py_unite_lists, METH_VARARGS, "The songs that any list of a row names, for a range of rows."},
+    {"place_lists", py_place_lists, METH_VARARGS, "Where united songs stand in each list of a range of rows."},
     {"mark_excluded", py_mark_excluded, METH_VARARGS, "Set the bits of a range of listeners' excluded songs."},
     {"offer_tile", py_offer_tile, METH_VARARGS, "Carry one tile of scores into the best so far."},
     {"offer_clusters", py_offer_clusters, METH_VARARGS, "Score clustered songs that may be among the best."},

@@ -77,6 +77,41 @@ def dot_pairs(
     dots: _Array,
     /,
 ) -> None: ...
+def keep_best(
+    start: int,
+    stop: int,
+    n_rows: int,
+    n: int,
+    scored_starts: _Array,
+    scored_songs: _Array,
+    scores: _Array,
+    ids: _Array,
+    /,
+) -> None: ...
+def unite_lists(
+    start: int,
+    stop: int,
+    n_rows: int,
+    width: int,
+    n_songs: int,
+    named: _Array,
+    songs: _Array,
+    lengths: _Array,
+    /,
+) -> None: ...
+def place_lists(
+    start: int,
+    stop: int,
+    n_rows: int,
+    n_lists: int,
+    n_songs: int,
+    list_starts: _Array,
+    named: _Array,
+    united_starts: _Array,
+    united_songs: _Array,
+    places: _Array,
+    /,
+) -> None: ...
 def mark_excluded(
     start: int, stop: int, n_rows: int, words: int, starts: _Array, songs: _Array, bits: _Array, /
 ) -> None: ...

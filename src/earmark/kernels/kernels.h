@@ -20,6 +20,17 @@
 #define PREFETCH(address) ((void)(address))
 #endif
 
+#if defined(__GNUC__) || defined(__clang__)
+#define LOWEST_BIT(bits) __builtin_ctzll(bits)
+#else
+static inline int lowest_bit(uint64_t bits) {
+    int at = 0;
+    while (!(bits >> at & 1)) at++;
+    return at;
+}
+#define LOWEST_BIT(bits) lowest_bit(bits)
+#endif
+
 static inline int holds_bit(const uint64_t *bits, int32_t at) { return (int)(bits[at >> 6] >> (at & 63) & 1); }
 
 /* A compressed sparse matrix; `weights` may be NULL where only its shape matters. */
@@ -62,6 +73,19 @@ int score_pairs(Sparse history, Sparse lists, Sparse pairs, int64_t n_songs, int
 
 void dot_pairs(const float *vectors, const float *items, Sparse pairs, int64_t n_factors, int64_t start, int64_t stop,
                float *dots);
+
+/* The n songs of each row that score best, ids (n_rows, n) padded with -1; a row has no song twice. */
+int keep_best(Sparse scored, int64_t start, int64_t stop, int64_t n, int32_t *ids);
+
+/* The songs that are named in each row of `named`, (n_rows, width) padded with -1, ascending and once each: at
+   songs[row * width] and on, lengths[row] of them. */
+int unite_lists(const int32_t *named, int64_t width, int64_t n_songs, int64_t start, int64_t stop, int32_t *songs,
+                int64_t *lengths);
+
+/* Where each song of a row of `united` stands in each list: places (n_lists, n_pairs), left as it is where it does not.
+   List l of a row is columns list_starts[l] to list_starts[l + 1] of its row of `named`. */
+int place_lists(const int32_t *named, const int64_t *list_starts, int64_t n_lists, Sparse united, int64_t n_rows,
+                int64_t n_songs, int64_t start, int64_t stop, int32_t *places);
 
 /* The best so far of each listener of a block: `room` keys each, n of them wanted, and what may not be among them (a
    bitset over songs, `words` per listener). See best.h. */

@@ -53,6 +53,7 @@ def score_pairs(
     if rows.n_columns != listed.n_rows:
         raise ValueError(f"history has {rows.n_columns} columns, but there are {listed.n_rows} lists.")
     starts, asked = _checked_pairs(indptr, songs, rows.n_rows, listed.n_columns)
+    _check_order(starts, asked)
     found = PairScores(
         np.empty(len(asked), np.float32), np.empty(len(asked), np.float32), np.empty(len(asked), np.int32)
     )
@@ -84,11 +85,11 @@ def dot_pairs(
         vectors: (n_rows, n_factors) float32.
         items: (n_songs, n_factors) float32.
         indptr: (n_rows + 1,), as for `score_pairs`.
-        songs: (n_pairs,), as for `score_pairs`.
+        songs: (n_pairs,), in any order.
         threads: as for `over_blocks`; it does not change the result.
 
     Raises:
-        ValueError: shapes do not fit, a song is out of range, or a row's songs are not in order.
+        ValueError: shapes do not fit, or a song is out of range.
     """
     if not (vectors.ndim == items.ndim == 2 and vectors.shape[1] == items.shape[1]):
         raise ValueError(f"vectors {vectors.shape} and items {items.shape} have no factors in common.")
@@ -118,8 +119,10 @@ def _checked_pairs(
         or (np.diff(starts) < 0).any()
     ):
         raise ValueError(f"pairs: indptr does not divide {len(songs)} songs among {n_rows} rows.")
-    asked = checked_ids(songs, n_songs, "pairs")
+    return starts, checked_ids(songs, n_songs, "pairs")
+
+
+def _check_order(starts: NDArray[np.int64], asked: NDArray[np.int32]) -> None:
     falls = np.flatnonzero(asked[1:] <= asked[:-1]) + 1
     if not np.isin(falls, starts).all():
         raise ValueError("pairs: the songs of a row must be ascending, without repeats.")
-    return starts, asked

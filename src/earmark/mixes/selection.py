@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import insort
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -47,14 +48,18 @@ class WeeklyConfig(BaseModel):
 class _Ranking:
     """What the choice looks at, per ranked song."""
 
-    artists: list[int]
-    known: list[bool]
-    hit: list[bool]
-    durations: list[int]
+    artists: Sequence[int]
+    known: Sequence[int]
+    hit: Sequence[int]
+    durations: Sequence[int]
 
 
 def choose(
-    artists: list[int], known: list[bool], hit: list[bool], durations: list[int], config: WeeklyConfig
+    artists: Sequence[int],
+    known: Sequence[int],
+    hit: Sequence[int],
+    durations: Sequence[int],
+    config: WeeklyConfig,
 ) -> list[int]:
     """Places in the ranking that enter the mix, best first.
 
@@ -97,7 +102,7 @@ def _spread(ranking: _Ranking, config: WeeklyConfig) -> list[int]:
     return sorted(chosen)
 
 
-def _one_each(places: list[int], artists: list[int], used: set[int], n: int) -> list[int]:
+def _one_each(places: list[int], artists: Sequence[int], used: set[int], n: int) -> list[int]:
     """The first ``n`` places of different artists, none of them ``used``."""
     found: list[int] = []
     for place in places:
@@ -122,6 +127,8 @@ def _fit_length(chosen: list[int], ranking: _Ranking, config: WeeklyConfig) -> l
     shortest, longest = config.shortest_minutes * MINUTE_MS, config.longest_minutes * MINUTE_MS
     stretch = len(chosen) / len(timed)
     total = sum(timed) * stretch
+    if shortest <= total <= longest:
+        return chosen
     sign = 1 if total < shortest else -1
     kept = list(chosen)
     used = {ranking.artists[place] for place in chosen}

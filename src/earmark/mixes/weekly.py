@@ -102,14 +102,16 @@ def _compose_some(
 def _chosen(ranked: Ranked, catalogue: Catalogue, config: WeeklyConfig) -> NDArray[np.int64]:
     """Places in the rankings, best first, ``(n_listeners, entries)`` padded with −1."""
     places = np.full((len(ranked.songs), config.entries), -1, np.int64)
-    for row, songs in enumerate(ranked.songs):
-        columns = songs[songs >= 0]
-        chosen = choose(
-            catalogue.artists[columns].tolist(),
-            ranked.known_artist[row].tolist(),
-            catalogue.hit[columns].tolist(),
-            catalogue.durations[columns].tolist(),
-            config,
-        )
+    columns = np.maximum(ranked.songs, 0)
+    seen = (
+        catalogue.artists[columns],
+        ranked.known_artist,
+        catalogue.hit[columns],
+        catalogue.durations[columns],
+    )
+    for row, size in enumerate((ranked.songs >= 0).sum(axis=1)):
+        # Views are read as far as the choice reaches: most often a small part of the ranking.
+        artists, known, hit, durations = (of[row, :size].data for of in seen)
+        chosen = choose(artists, known, hit, durations, config)
         places[row, : len(chosen)] = chosen
     return places

@@ -70,18 +70,24 @@ class Bonds:
             per_artist(histories.closed),
         )
 
-    def at(self, rows: Int32s, artists: Int32s) -> tuple[NDArray[np.float32], ...]:
-        """The five values, in the order of the fields, for each pair; 0 where nothing is stored."""
-        keys, values = self._table
+    def find(self, rows: Int32s, artists: Int32s) -> Int64s:
+        """Where in ``values`` each pair of row and artist stands; at the last place where there is no bond."""
+        keys, _ = self._table
         if not len(keys):
-            return tuple(np.zeros((5, len(rows)), np.float32))
+            return np.zeros(len(rows), np.int64)
         wanted = rows * np.int64(self.strength.shape[1]) + artists
         place = np.minimum(np.searchsorted(keys, wanted), len(keys) - 1)
-        return tuple(values[:, place] * (keys[place] == wanted))
+        return np.where(keys[place] == wanted, place, len(keys))
+
+    @property
+    def values(self) -> NDArray[np.float32]:
+        """The five values, in the order of the fields, of every pair that has any, and last of one without a bond:
+        ``(5, n_pairs + 1)``."""
+        return self._table[1]
 
     @cached_property
     def _table(self) -> tuple[Int64s, NDArray[np.float32]]:
-        """Every (row, artist) that any of the five holds, as one ascending integer, and its ``(5, n)`` values."""
+        """Every (row, artist) that any of the five holds, as one ascending integer, and the values."""
         fields = (self.strength, self.recent, self.breadth, self.skips, self.closed)
         width = np.int64(self.strength.shape[1])
         keys = [
@@ -89,7 +95,7 @@ class Bonds:
             for one in fields
         ]
         every = np.unique(np.concatenate(keys))
-        values = np.zeros((5, len(every)), np.float32)
+        values = np.zeros((5, len(every) + 1), np.float32)
         for value, one, of_one in zip(values, fields, keys, strict=True):
             value[np.searchsorted(every, of_one)] = one.data
         return every, values

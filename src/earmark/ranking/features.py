@@ -101,32 +101,36 @@ PLACES: dict[Feature, Generator] = {
 
 def features(asked: Asked, candidates: Candidates) -> Floats:
     """The features of all pairs, ``(n_pairs, len(Feature))`` float32."""
-    found = np.zeros((len(candidates), len(Feature)), np.float32)
+    # Feature by feature in memory: each is written, and weighed by fusion, in one go.
+    found = np.zeros((len(Feature), len(candidates)), np.float32).T
     _artists(asked, candidates, found)
     _holders(asked, candidates, found)
+    worth = -np.log(np.arange(candidates.ranks.max(initial=0) + 1) + SOFTENING).astype(np.float32)
     for feature, generator in PLACES.items():
-        found[:, feature] = -np.log(candidates.ranks[generator] + SOFTENING)
+        found[:, feature] = worth[candidates.ranks[generator]]
     _sums(asked, candidates, found)
     return found
 
 
 def _artists(asked: Asked, candidates: Candidates, found: Floats) -> None:
-    discographies = asked.signals.discographies
+    discographies, bonds, rows = asked.signals.discographies, asked.bonds, candidates.rows
     artists = discographies.artist_of[candidates.songs]
-    plays, recent, breadth, skips, closed = asked.bonds.at(candidates.rows, artists)
-    n_songs, n_artists = np.diff(asked.taste.indptr), np.diff(asked.bonds.breadth.indptr)
-    known = plays > 0
-    left = discographies.sizes[artists] - closed
-    found[:, Feature.ARTIST_PLAYS] = np.log1p(plays)
-    found[:, Feature.ARTIST_NOW] = np.log1p(recent)
-    found[:, Feature.ARTIST_BREADTH] = np.log1p(breadth)
+    n_songs, n_artists = np.maximum(np.diff(asked.taste.indptr), 1), np.diff(bonds.breadth.indptr)
+    # Logarithms of what few bonds are, not of what each of many candidates has of them.
+    plays, recent, breadth, skips, closed = bonds.values
+    bond = bonds.find(rows, artists)
+    known = (plays > 0)[bond]
+    found[:, Feature.ARTIST_PLAYS] = np.log1p(plays)[bond]
+    found[:, Feature.ARTIST_NOW] = np.log1p(recent)[bond]
+    found[:, Feature.ARTIST_BREADTH] = np.log1p(breadth)[bond]
     found[:, Feature.ARTIST_KNOWN] = known
-    found[:, Feature.ARTIST_LEFT] = np.log(np.maximum(left, 1)) * known
-    found[:, Feature.ARTIST_SKIPS] = np.log1p(skips)
-    found[:, Feature.ARTIST_SHARE] = breadth / np.maximum(n_songs, 1)[candidates.rows]
+    left = discographies.sizes[artists[known]] - closed[bond[known]]
+    found[known, Feature.ARTIST_LEFT] = np.log(np.maximum(left, 1))
+    found[:, Feature.ARTIST_SKIPS] = np.log1p(skips)[bond]
+    found[:, Feature.ARTIST_SHARE] = breadth[bond] / n_songs[rows]
     found[:, Feature.ARTIST_HELD] = discographies.log_held[artists]
     found[:, Feature.PLACE_IN_ARTIST] = discographies.log_place[candidates.songs]
-    found[:, Feature.ROW_ARTISTS] = (n_artists / np.maximum(n_songs, 1))[candidates.rows]
+    found[:, Feature.ROW_ARTISTS] = (n_artists / n_songs)[rows]
 
 
 def _holders(asked: Asked, candidates: Candidates, found: Floats) -> None:
@@ -153,21 +157,15 @@ def _sums(asked: Asked, candidates: Candidates, found: Floats) -> None:
     lately = signals.neighbours.score_pairs(asked.lately, *pairs)
     found[:, Feature.NEIGHBOUR_SUM_LATELY] = np.log(lately.sums / _weights(asked.lately)[rows] + LEAST)
     found[:, Feature.FIT] = dot_pairs(asked.vectors, signals.factors.item_factors, *pairs)
-    found[:, Feature.ARTIST_FIT] = _artist_fit(asked, candidates)
+    artists = signals.discographies.artist_of[candidates.songs]
+    found[:, Feature.ARTIST_FIT] = dot_pairs(
+        asked.vectors, signals.artist_factors, candidates.indptr, artists
+    )
     votes = signals.likeminded.score_pairs(asked.nearest, *pairs)
     voters = np.maximum(np.diff(asked.nearest.starts), 1)[rows]
     found[:, Feature.LIKE_MINDED_SUM] = np.log(votes.sums / voters + LEAST)
     found[:, Feature.LIKE_MINDED_COUNT] = votes.counts / voters
     found[:, Feature.WORDS_SUM] = np.log(signals.words.score_pairs(asked.namesakes, *pairs).sums + LEAST)
-
-
-def _artist_fit(asked: Asked, candidates: Candidates) -> Floats:
-    signals = asked.signals
-    n_artists = np.int64(len(signals.artist_factors))
-    wanted = candidates.rows * n_artists + signals.discographies.artist_of[candidates.songs]
-    pairs, at = np.unique(wanted, return_inverse=True)
-    indptr = np.searchsorted(pairs, np.arange(len(asked) + 1) * n_artists)
-    return dot_pairs(asked.vectors, signals.artist_factors, indptr, pairs % n_artists)[at]
 
 
 def _row_sums(values: NDArray[np.floating], indptr: NDArray[np.integer]) -> NDArray[np.float64]:

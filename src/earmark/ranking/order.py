@@ -43,14 +43,16 @@ class Order:
         return cls(Fusion.prior(weights))
 
     def score(self, features: Floats, indptr: NDArray[np.int64]) -> Floats:
-        """``(n_pairs,)`` scores, comparable within one row; ``indptr`` ``(n_rows + 1,)`` bounds the rows."""
+        """``(n_pairs,)`` scores, comparable within one row; ``indptr`` ``(n_rows + 1,)`` bounds the rows.
+
+        The fused score is filled in among the features.
+        """
         fused = self.fusion.score(features)
+        features[:, Feature.FUSED] = fused
         if self.ranker is None or not len(fused):
             return fused
         best = best_of_each(indptr, fused, self.reranked)
-        known = features[best]
-        known[:, Feature.FUSED] = fused[best]
-        learned = self.ranker.score(known)
+        learned = self.ranker.score(features[best])
         sizes = np.diff(indptr)[np.diff(indptr) > 0]
         seen = np.minimum(sizes, self.reranked)
         # In each row, whatever the trees saw stands above whatever they did not.

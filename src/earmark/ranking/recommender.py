@@ -135,7 +135,7 @@ class Recommender:
         best = best_of_each(pairs.indptr, scores, n)
         rows = pairs.rows[best]
         place = np.arange(len(best)) - np.searchsorted(rows, rows)
-        bond, together = order.fusion.parts(known[best], self.config.depth(purpose))
+        bond, together = (part[best] for part in order.fusion.parts(known, self.config.depth(purpose)))
         ranked = Ranked.empty(len(asked), n)
         ranked.songs[rows, place] = pairs.songs[best]
         ranked.scores[rows, place] = scores[best]
