@@ -1,4 +1,5 @@
-"""What the kernels do in a second of CPU time, beside `implicit`, on a made matrix of 20 million pairs.
+"""What the kernels do in a second of CPU time, beside `implicit`, on a made matrix of 20 million pairs; and how fast
+boosted trees are read, beside the LightGBM that grew them.
 
 Every part runs as a process of its own, in which ours and the peer take turns; medians are reported. BLAS has one
 thread, because `implicit` asks for that; settings that slow OpenBLAS down are taken out of the environment.
@@ -15,6 +16,7 @@ from collections.abc import Callable
 from statistics import median
 from typing import Any, NamedTuple
 
+import lightgbm
 import numpy as np
 import scipy.sparse as sp
 from implicit.cpu.als import AlternatingLeastSquares
@@ -22,6 +24,7 @@ from implicit.nearest_neighbours import CosineRecommender
 
 from earmark.kernels.neighbours import find_neighbours
 from earmark.kernels.top import FactorIndex
+from earmark.signals.collaborative.boosters import Boosted, GrowthConfig, lambdamart
 from earmark.signals.collaborative.likeminded import LikeMinded, LikeMindedConfig
 from made_matrix import made_matrix
 from measured import cost, report, run
@@ -34,6 +37,11 @@ GROWTH = (1, 5, 20)
 """Millions of pairs; listeners grow with them, their histories and the songs do not."""
 BATCHES = (250, 1000, 4000)
 """Listeners at once, of which the peer does best with one."""
+TREES = (60, 200)
+"""How many a ranker has: as many as learning stops at, and at most."""
+FEATURES = 31
+CANDIDATES = 1_000
+"""Of a list that is put in order."""
 
 
 class Turn(NamedTuple):
@@ -50,12 +58,15 @@ class Turn(NamedTuple):
 def main() -> None:
     """Run the chosen parts, each by this program in a process of its own."""
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--only", choices=MEASURES, nargs="+", default=list(MEASURES))
+    arguments.add_argument("--only", choices=PARTS, nargs="+", default=list(PARTS))
     arguments.add_argument("--pairs", type=float, default=20, help="millions")
     arguments.add_argument("--songs", type=int, default=100_000)
     arguments.add_argument("--rounds", type=int, default=3, help="turns of ours and of the peer")
-    arguments.add_argument("--inside", choices=MEASURES, help=argparse.SUPPRESS)
+    arguments.add_argument("--inside", choices=PARTS, help=argparse.SUPPRESS)
     chosen = arguments.parse_args()
+    if chosen.inside == "trees":
+        print(json.dumps(trees(chosen.rounds)))
+        return
     if chosen.inside:
         pairs = round(chosen.pairs * 1e6)
         matrix = made_matrix(pairs // LENGTH, chosen.songs, pairs)
@@ -70,7 +81,8 @@ def main() -> None:
         figures[part] = [_in_a_process(part, size, chosen) for size in sizes]
     report(
         "kernels",
-        {"songs": chosen.songs, "rounds": chosen.rounds, "goal": {"neighbours": 3, "top": 5}} | figures,
+        {"songs": chosen.songs, "rounds": chosen.rounds, "goal": {"neighbours": 3, "top": 5, "trees": 3}}
+        | figures,
     )
 
 
@@ -180,12 +192,50 @@ def likeminded(matrix: sp.csr_matrix, rounds: int) -> dict[str, Any]:
     }
 
 
+def trees(rounds: int) -> dict[str, Any]:
+    """Scores of a million candidates, and of one list at a time, by trees of 15 leaves; one thread each."""
+    return {f"{n_trees} trees": _trees(n_trees, rounds) for n_trees in TREES}
+
+
+def _trees(n_trees: int, rounds: int) -> dict[str, Any]:
+    random = np.random.default_rng(1)
+    rows = random.normal(size=(1_000 * CANDIDATES, FEATURES)).astype(np.float32)
+    taught = rows[:: len(rows) // 200_000]
+    liking = taught[:, 0] * taught[:, 1] + np.abs(taught[:, 2]) + taught @ random.normal(size=FEATURES)
+    lists = lightgbm.Dataset(
+        taught,
+        liking > np.quantile(liking, 0.95),
+        group=np.full(len(taught) // CANDIDATES, CANDIDATES),
+        params={"max_bin": 63, "verbose": -1},
+    )
+    booster = lightgbm.train(lambdamart(GrowthConfig(), depth=100, seed=1, threads=1), lists, n_trees)
+    boosted = Boosted.of(booster)
+    ours, peer = _turns(
+        rounds, lambda: boosted.score(rows, threads=1), lambda: booster.predict(rows, num_threads=1)
+    )
+    some = [rows[start : start + CANDIDATES] for start in range(0, len(rows) // 10, CANDIDATES)]
+    our_list, their_list = _turns(
+        rounds,
+        lambda: [boosted.score(one, threads=1) for one in some],
+        lambda: [booster.predict(one, num_threads=1) for one in some],
+    )
+    return {
+        "rows": len(rows),
+        "ours": ours.figures(rows_per_cpu_s=round(len(rows) / ours.cpu_s)),
+        "lightgbm": peer.figures(rows_per_cpu_s=round(len(rows) / peer.cpu_s)),
+        "ratio": round(peer.cpu_s / ours.cpu_s, 1),
+        "ratio_list_by_list": round(their_list.cpu_s / our_list.cpu_s, 1),
+        "same_bits": bool(np.array_equal(boosted.score(rows), booster.predict(rows))),
+    }
+
+
 MEASURES: dict[str, Callable[[sp.csr_matrix, int], dict[str, Any]]] = {
     "neighbours": neighbours,
     "top": top,
     "likeminded": likeminded,
     "growth": growth,
 }
+PARTS = (*MEASURES, "trees")
 
 
 def _products(matrix: sp.csr_matrix) -> float:

@@ -10,7 +10,7 @@ from tests.ranking.models import RANKING, SIGNALS, everybody, small_model, some_
 from earmark.ranking.asked import Asked
 from earmark.ranking.features import LEAST, PLACES, SOFTENING, Feature, features
 from earmark.ranking.generators import Generator
-from earmark.ranking.recommender import Purpose, Recommender
+from earmark.ranking.recommender import Recommender
 from earmark.signals.collaborative.histories import Histories
 from earmark.signals.collaborative.matrix import joint_matrix
 
@@ -107,7 +107,7 @@ class Twin:
 def test_features_equal_their_twin_pair_by_pair(seed, which):
     model, histories = small_model(seed)
     asked = which(model, histories)
-    pairs, found = model.known(asked, Purpose.DISCOVERY)
+    pairs, found = model.known(asked)
     twin = Twin(model, histories, asked)
     assert found.shape == (len(pairs), len(Feature))
     assert found.dtype == np.float32
@@ -128,7 +128,7 @@ def test_features_equal_their_twin_pair_by_pair(seed, which):
 
 def test_places_are_counted_to_the_depth_of_the_net():
     model, histories = small_model(0)
-    _, found = model.known(everybody(model, histories), Purpose.DISCOVERY)
+    _, found = model.known(everybody(model, histories))
     depth = RANKING.candidates.depth
     for feature in PLACES:
         assert found[:, feature].min() >= np.float32(-np.log(depth + SOFTENING))
@@ -156,7 +156,7 @@ def odd_rows(model: Recommender, histories: Histories) -> list[Asked]:
 def test_of_odd_rows_every_feature_is_a_number(at):
     model, histories = small_model(2)
     asked = odd_rows(model, histories)[at]
-    pairs, found = model.known(asked, Purpose.DISCOVERY)
+    pairs, found = model.known(asked)
     assert np.isfinite(found).all()
     assert (np.diff(pairs.indptr) > 0).all()
     assert len(found) == len(pairs) == pairs.indptr[-1]
@@ -164,11 +164,9 @@ def test_of_odd_rows_every_feature_is_a_number(at):
 
 def test_the_features_of_a_row_are_its_own():
     model, histories = small_model(1)
-    whole_pairs, whole = model.known(everybody(model, histories), Purpose.DISCOVERY)
+    whole_pairs, whole = model.known(everybody(model, histories))
     for row in range(len(histories)):
-        pairs, alone = model.known(
-            Asked.listeners(model.signals, histories.rows(row, row + 1)), Purpose.DISCOVERY
-        )
+        pairs, alone = model.known(Asked.listeners(model.signals, histories.rows(row, row + 1)))
         mine = slice(*whole_pairs.indptr[row : row + 2])
         assert pairs.songs.tolist() == whole_pairs.songs[mine].tolist()
         np.testing.assert_allclose(alone, whole[mine], rtol=1e-6, atol=1e-7)
@@ -178,7 +176,7 @@ def test_the_pool_of_somebody_else_is_described_as_well():
     # Features are of any pairs in order, not only of those that the generators named.
     model, histories = small_model(1)
     asked = everybody(model, histories)
-    pairs, found = model.known(asked, Purpose.DISCOVERY)
+    pairs, found = model.known(asked)
     some = np.flatnonzero(np.arange(len(pairs)) % 3 == 0)
     fewer = type(pairs)(
         pairs.rows[some],

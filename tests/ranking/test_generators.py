@@ -41,7 +41,7 @@ def without(lists, unheld) -> list[list[int]]:
 def test_every_generator_names_open_songs_that_somebody_holds(seed, which, config):
     model, histories = small_model(seed)
     asked = which(model, histories)
-    found = candidates(asked, config, config.depth)
+    found = candidates(asked, config)
     closed = asked.histories.closed.toarray() > 0
     assert not closed[found.rows, found.songs].any()
     assert model.popularity[found.songs].min() > 0
@@ -59,7 +59,7 @@ def test_every_generator_names_open_songs_that_somebody_holds(seed, which, confi
 def test_signals_put_their_own_best_first(which):
     model, histories = small_model(1)
     asked = which(model, histories)
-    found = candidates(asked, CONFIG, CONFIG.depth)
+    found = candidates(asked, CONFIG)
     signals, closed = model.signals, asked.histories.closed
     unheld = set(np.flatnonzero(model.popularity == 0).tolist())
     best = {
@@ -86,9 +86,7 @@ def test_known_artists_are_those_whom_the_row_holds_lately_counting_twice(seed, 
     liking = np.stack([plays[:, artist_of == one].sum(1) for one in range(n_artists)], 1).astype(np.float32)
     closed = asked.histories.closed.toarray() > 0
     expected = songs_twin(liking, closed, model, config.depth, config.artists, config.songs_each)
-    assert lists_of(
-        candidates(asked, config, config.depth), Generator.KNOWN_ARTISTS, config.depth
-    ) == without(expected, ())
+    assert lists_of(candidates(asked, config), Generator.KNOWN_ARTISTS, config.depth) == without(expected, ())
 
 
 @pytest.mark.parametrize("config", [CONFIG, NARROW])
@@ -100,7 +98,7 @@ def test_artists_alike_are_those_whose_vectors_fit_known_or_not(seed, which, con
     fits = asked.vectors @ model.signals.artist_factors.T
     closed = asked.histories.closed.toarray() > 0
     expected = songs_twin(fits, closed, model, config.depth, config.artists_alike, config.songs_each)
-    found = lists_of(candidates(asked, config, config.depth), Generator.ARTISTS_ALIKE, config.depth)
+    found = lists_of(candidates(asked, config), Generator.ARTISTS_ALIKE, config.depth)
     assert found == without(expected, ())
     artist_of = model.columns.artist_of
     held = [set(artist_of[asked.taste[[row]].indices].tolist()) for row in range(len(asked))]
@@ -110,7 +108,7 @@ def test_artists_alike_are_those_whose_vectors_fit_known_or_not(seed, which, con
 def test_most_held_songs_reach_past_those_that_a_listener_knows():
     ranking = RankingConfig(candidates=NARROW)
     model, histories = learned_from(tables.world(0, n_songs=300, n_artists=90), ranking)
-    found = lists_of(candidates(everybody(model, histories), NARROW, NARROW.depth), Generator.POPULAR, 30)
+    found = lists_of(candidates(everybody(model, histories), NARROW), Generator.POPULAR, 30)
     order = np.argsort(-model.popularity, kind="stable")[:120].tolist()
     for row in range(len(histories)):
         closed = set(histories.closed[[row]].indices.tolist())
@@ -121,7 +119,7 @@ def test_whoever_knows_all_hits_is_given_none_of_them():
     model, _ = learned_from(tables.world(0, n_songs=300, n_artists=90))
     hits = model.signals.most_held[:120]
     asked = Asked.playlists(model.signals, [hits], [""])
-    found = candidates(asked, NARROW, NARROW.depth)
+    found = candidates(asked, NARROW)
     assert not set(found.songs.tolist()) & set(hits.tolist())
     assert lists_of(found, Generator.POPULAR, 30) == [[]]
     assert len(found) > 10
@@ -140,10 +138,10 @@ def test_a_song_that_nobody_holds_is_nobodys_candidate():
     secrets = model.columns.find(np.array([900, 903]))
     assert (model.popularity[secrets] == 0).all()
     for asked in (everybody(model, histories), some_playlists(model)):
-        assert not np.isin(candidates(asked, CONFIG, CONFIG.depth).songs, secrets).any()
+        assert not np.isin(candidates(asked, CONFIG).songs, secrets).any()
     # Not even where it is all that is shown.
     shown = Asked.playlists(model.signals, [secrets[:1]], [""])
-    assert not np.isin(candidates(shown, CONFIG, CONFIG.depth).songs, secrets).any()
+    assert not np.isin(candidates(shown, CONFIG).songs, secrets).any()
 
 
 def test_of_whom_nothing_is_known_only_hits_are_named():
@@ -154,7 +152,7 @@ def test_of_whom_nothing_is_known_only_hits_are_named():
     nobody = Asked.listeners(model.signals, Histories(np.array([999], np.int32), *empty))
     unnamed = Asked.playlists(model.signals, [np.arange(0)], ["never heard of"])
     for asked in (nobody, unnamed):
-        found = candidates(asked, CONFIG, CONFIG.depth)
+        found = candidates(asked, CONFIG)
         for generator in set(Generator) - {Generator.POPULAR}:
             assert lists_of(found, generator, CONFIG.depth) == [[]]
         held = [song for song in model.signals.most_held.tolist() if model.popularity[song] > 0]
@@ -164,7 +162,7 @@ def test_of_whom_nothing_is_known_only_hits_are_named():
 def test_a_name_alone_leads_to_songs():
     model, _ = small_model(1)
     asked = Asked.playlists(model.signals, [np.arange(0)], ["gym"])
-    found = candidates(asked, CONFIG, CONFIG.depth)
+    found = candidates(asked, CONFIG)
     named = [one for one in Generator if lists_of(found, one, DEPTHS[one])[0]]
     assert named == [Generator.FACTORS, Generator.ARTISTS_ALIKE, Generator.WORDS, Generator.POPULAR]
 

@@ -123,12 +123,10 @@ def test_saved_trees_score_as_they_did(tmp_path):
     assert loaded.score(features).tolist() == grown().score(features).tolist()
     assert loaded.score(features).dtype == np.float32
     assert loaded.trees == grown().trees
-    assert loaded.gains() == pytest.approx(grown().gains(), rel=1e-4)
+    assert loaded.gains() == grown().gains()
     whole = (tmp_path / FILE).read_bytes()
     loaded.save(tmp_path)
-    again = Ranker.load(tmp_path)
-    assert again.score(features).tolist() == grown().score(features).tolist()
-    assert len((tmp_path / FILE).read_bytes()) == pytest.approx(len(whole), rel=0.01)
+    assert (tmp_path / FILE).read_bytes() == whole
 
 
 def test_threads_change_no_bit_of_a_score():
@@ -167,11 +165,11 @@ def halved(text: bytes) -> bytes:
 
 
 def without_its_end(text: bytes) -> bytes:
-    return text[: text.rindex(b"leaf_count") + 4]
+    return text[: text.rindex(b"values") + 4]
 
 
 def with_another_leaf(text: bytes) -> bytes:
-    return text.replace(b"leaf_value=-", b"leaf_value=9", 1)
+    return text.replace(b'"values":[-', b'"values":[', 1)
 
 
 def with_other_letters(text: bytes) -> bytes:

@@ -59,7 +59,7 @@ def test_everything_that_somebody_holds_is_put_in_the_order_of_the_purpose(seed,
     learned, histories = small_model(seed)
     model = kind(learned)
     asked = ROWS[purpose](model, histories)
-    pairs, known = model.known(asked, purpose)
+    pairs, known = model.known(asked)
     scores = model.orders[purpose].score(known, pairs.indptr)
     ranked = model.rank(asked, purpose, 80)
     closed = asked.histories.closed.toarray() > 0
@@ -74,7 +74,7 @@ def test_everything_that_somebody_holds_is_put_in_the_order_of_the_purpose(seed,
 def test_each_purpose_has_an_order_of_its_own():
     learned, _ = small_model(0)
     # One net for both, so that the orders alone differ.
-    alike = RankingConfig(candidates=CandidatesConfig(depth=60, playlist_depth=60))
+    alike = RankingConfig(candidates=CandidatesConfig(depth=60))
     model = Recommender(learned.signals, alike)
     asked = some_playlists(model)
     assert model.orders[Purpose.DISCOVERY].fusion.weights.tolist() == list(LISTENERS.values())
@@ -122,8 +122,8 @@ def test_the_bonds_share_is_of_what_both_parts_bring(kind, purpose):
     learned, histories = small_model(0)
     model = kind(learned)
     asked = ROWS[purpose](model, histories)
-    pairs, known = model.known(asked, purpose)
-    bond, together = model.orders[purpose].fusion.parts(known, RANKING.depth(purpose))
+    pairs, known = model.known(asked)
+    bond, together = model.orders[purpose].fusion.parts(known, RANKING.candidates.depth)
     share = {
         (int(row), int(song)): a / (a + b) if a + b else 0
         for row, song, a, b in zip(pairs.rows, pairs.songs, bond, together, strict=True)
@@ -245,15 +245,6 @@ def test_closed_songs_make_room_for_the_next():
     for row in range(len(histories)):
         assert before[row, 0] not in after[row]
         assert set(after[row].tolist()) == set(before[row].tolist()) - {int(before[row, 0])}
-
-
-def test_playlists_are_asked_about_with_a_wider_net():
-    model, _ = small_model(0, n_songs=300)
-    narrow = RankingConfig(candidates=CandidatesConfig(depth=30, popular=30, artists=3, artists_alike=3))
-    model = Recommender(model.signals, narrow)
-    asked = some_playlists(model)
-    wide, few = (len(model.known(asked, purpose)[0]) for purpose in (Purpose.CONTINUATION, Purpose.DISCOVERY))
-    assert wide > few
 
 
 # --- on disk ---

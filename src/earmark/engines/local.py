@@ -236,14 +236,7 @@ def discovery_pools(model: Recommender, everyone: Histories, truth: FoundLater, 
     parts = []
     for at in range(0, len(held_out), ROWS_AT_ONCE):
         some = slice(at, at + ROWS_AT_ONCE)
-        parts.append(
-            _pools(
-                model,
-                Asked.listeners(model.signals, held_out.rows(at, some.stop)),
-                Purpose.DISCOVERY,
-                found[some],
-            )
-        )
+        parts.append(_pools(model, Asked.listeners(model.signals, held_out.rows(at, some.stop)), found[some]))
         advance(len(parts[-1]))
     return Pools.joined(parts)
 
@@ -254,12 +247,12 @@ def continuation_pools(model: Recommender, asked: Challenges, advance: Advance) 
     for at in range(0, len(asked), ROWS_AT_ONCE):
         some = asked.take(slice(at, at + ROWS_AT_ONCE))
         rows = Asked.playlists(model.signals, some.seeds, some.names)
-        parts.append(_pools(model, rows, Purpose.CONTINUATION, some.truth_matrix(len(model.columns))))
+        parts.append(_pools(model, rows, some.truth_matrix(len(model.columns))))
         advance(len(parts[-1]))
     return Pools.joined(parts)
 
 
-def _pools(model: Recommender, asked: Asked, purpose: Purpose, truth: Csr) -> Pools:
-    pairs, known = model.known(asked, purpose)
+def _pools(model: Recommender, asked: Asked, truth: Csr) -> Pools:
+    pairs, known = model.known(asked)
     loved = look_up(truth, pairs.rows, pairs.songs) > 0
     return Pools(pairs.songs, known, np.diff(pairs.indptr), loved)

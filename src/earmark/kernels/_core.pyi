@@ -227,3 +227,20 @@ def fold_in(
     solved: _Array,
     /,
 ) -> None: ...
+def score_trees(
+    start: int,
+    stop: int,
+    n_rows: int,
+    n_features: int,
+    n_trees: int,
+    starts: _Array,
+    leaves: _Array,
+    features: _Array,
+    ranks: _Array,
+    values: _Array,
+    cut_starts: _Array,
+    cuts: _Array,
+    rows: _Array,
+    scores: _Array,
+    /,
+) -> None: ...

@@ -145,4 +145,23 @@ int improve_factors(Sparse rows, const float *fixed, const float *spectrum, cons
 int fold_in(Sparse rows, const float *items, const double *gram, const double *pulls, int64_t n_factors, int64_t start,
             int64_t stop, float *solved);
 
+/* Boosted trees as trees.py tells them. Tree t has the splits starts[t] to starts[t + 1] and one leaf more than splits;
+   the values of its leaves begin at values[starts[t] + t]. ranks are of the splits' thresholds among the ascending cuts
+   of their features, less 128. */
+typedef struct {
+    const int64_t *starts;
+    const uint8_t *leaves;
+    const int32_t *features;
+    const int8_t *ranks;
+    const double *values;
+    const int64_t *cut_starts;
+    const float *cuts;
+    int64_t n_trees;
+    int64_t n_features;
+} Trees;
+
+/* The sum of the leaves of rows start to stop of `features`, (n_features, n_rows), in the order of the trees; NaN where a
+   feature that they look at is. */
+int score_trees(Trees trees, const float *features, int64_t n_rows, int64_t start, int64_t stop, double *scores);
+
 #endif

@@ -27,7 +27,7 @@ LISTENERS: Mapping[Feature, float] = {
     Feature.ARTIST_KNOWN: 0.12,
     Feature.ARTIST_LEFT: 0.02,
     Feature.ARTIST_SKIPS: 0.09,
-    Feature.LISTENERS: 0.16,
+    Feature.LISTENERS: 0.5,
     Feature.PLAYLISTS: -0.01,
     Feature.NEIGHBOURS: 0.12,
     Feature.NEIGHBOURS_LATELY: 0.16,

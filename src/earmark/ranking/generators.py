@@ -40,10 +40,8 @@ class CandidatesConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    depth: int = Field(250, ge=30)
-    """Candidates that each generator may name for a listener."""
-    playlist_depth: int = Field(500, ge=30)
-    """The same for a playlist that is continued."""
+    depth: int = Field(500, ge=30)
+    """Candidates that each generator may name for a listener or a playlist."""
     artists: int = Field(200, ge=1)
     """Artists of a listener's own whose other songs are looked at."""
     songs_each: int = Field(30, ge=1)
@@ -54,7 +52,7 @@ class CandidatesConfig(BaseModel):
     """Songs most held of all that everyone's pool gets, for those of whom little is known."""
 
 
-def candidates(asked: Asked, config: CandidatesConfig, depth: int) -> Candidates:
+def candidates(asked: Asked, config: CandidatesConfig) -> Candidates:
     """The pool of every row.
 
     Songs that no row holds are known only because somebody broke them off or played them in private: they
@@ -63,16 +61,15 @@ def candidates(asked: Asked, config: CandidatesConfig, depth: int) -> Candidates
     Args:
         asked: the rows.
         config: how wide the net is cast.
-        depth: candidates that each generator may name for a row.
     """
-    signals, closed = asked.signals, asked.histories.closed
+    signals, closed, depth = asked.signals, asked.histories.closed, config.depth
     lists: dict[Generator, Int32s] = {
         Generator.NEIGHBOURS: signals.neighbours.score(asked.taste, closed, depth)[0],
         Generator.NEIGHBOURS_LATELY: signals.neighbours.score(asked.lately, closed, depth)[0],
         Generator.FACTORS: signals.factors.score(asked.vectors, closed, depth)[0],
         Generator.LIKE_MINDED: signals.likeminded.score(asked.nearest, closed, depth)[0],
-        Generator.KNOWN_ARTISTS: _of_known_artists(asked, config, depth),
-        Generator.ARTISTS_ALIKE: _of_artists_alike(asked, config, depth),
+        Generator.KNOWN_ARTISTS: _of_known_artists(asked, config),
+        Generator.ARTISTS_ALIKE: _of_artists_alike(asked, config),
         Generator.WORDS: signals.words.score(asked.namesakes, closed, depth)[0],
         Generator.POPULAR: _popular(asked, config.popular),
     }
@@ -83,7 +80,7 @@ def candidates(asked: Asked, config: CandidatesConfig, depth: int) -> Candidates
     )
 
 
-def _of_known_artists(asked: Asked, config: CandidatesConfig, depth: int) -> Int32s:
+def _of_known_artists(asked: Asked, config: CandidatesConfig) -> Int32s:
     """Songs by the artists whom a listener plays most, and plays of late."""
     bonds = asked.bonds
     # A play of today counts in both sums; what somebody is into now says most about what they will find next.
@@ -93,13 +90,13 @@ def _of_known_artists(asked: Asked, config: CandidatesConfig, depth: int) -> Int
         bonds,
         asked.signals.discographies,
         asked.signals.popularity,
-        depth=depth,
+        depth=config.depth,
         n_artists=config.artists,
         n_songs_each=config.songs_each,
     )
 
 
-def _of_artists_alike(asked: Asked, config: CandidatesConfig, depth: int) -> Int32s:
+def _of_artists_alike(asked: Asked, config: CandidatesConfig) -> Int32s:
     """Songs by the artists nearest to the row's vector."""
     signals = asked.signals
     artists, fits = signals.artist_index.top(asked.vectors, None, config.artists_alike)
@@ -113,7 +110,7 @@ def _of_artists_alike(asked: Asked, config: CandidatesConfig, depth: int) -> Int
         asked.bonds,
         signals.discographies,
         signals.popularity,
-        depth=depth,
+        depth=config.depth,
         n_artists=config.artists_alike,
         n_songs_each=config.songs_each,
     )

@@ -8,7 +8,7 @@ trees put the best of it into a better order, where there was enough to learn on
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from pydantic import Field
@@ -16,11 +16,8 @@ from pydantic import Field
 from earmark.ranking.features import Feature
 from earmark.ranking.pools import Pools
 from earmark.ranking.signals import Floats
-from earmark.signals.collaborative.boosters import GrowthConfig, lambdamart, load_booster, save_booster
+from earmark.signals.collaborative.boosters import Boosted, GrowthConfig, lambdamart
 from earmark.threads import default_threads
-
-if TYPE_CHECKING:
-    from lightgbm import Booster
 
 FILE = "ranker.txt"
 JUDGED = 100
@@ -49,13 +46,13 @@ class RankerConfig(GrowthConfig):
 class Ranker:
     """Trees that score candidates; scores are comparable within one list only."""
 
-    def __init__(self, booster: Booster) -> None:
-        self._booster = booster
+    def __init__(self, boosted: Boosted) -> None:
+        self._boosted = boosted
 
     @property
     def trees(self) -> int:
         """How many trees there are."""
-        return int(self._booster.num_trees())
+        return len(self._boosted.trees)
 
     @classmethod
     def fit(cls, pools: Pools, config: RankerConfig, *, seed: int) -> Ranker | None:
@@ -76,17 +73,17 @@ class Ranker:
         parameters = _parameters(config, len(pools.songs), seed)
         stop = lightgbm.early_stopping(config.patience, verbose=False)
         booster = lightgbm.train(parameters, growing, config.trees, valid_sets=[judging], callbacks=[stop])
-        # Without the trees grown while patience lasted, and without the data.
-        return cls(lightgbm.Booster(model_str=booster.model_to_string(num_iteration=booster.best_iteration)))
+        # Without the trees grown while patience lasted.
+        return cls(Boosted.of(booster))
 
     def score(self, features: Floats, *, threads: int | None = None) -> Floats:
         """``(n_pairs,)`` float32; the number of threads changes no bit."""
-        corrections = self._booster.predict(features, num_threads=threads or _threads_for(len(features)))
-        return features[:, Feature.FUSED] + np.asarray(corrections, np.float32)
+        corrections = self._boosted.score(features, threads=threads).astype(np.float32)
+        return features[:, Feature.FUSED] + corrections
 
     def gains(self) -> dict[Feature, float]:
         """Share of the trees' gain that each feature brought."""
-        gain = self._booster.feature_importance("gain")
+        gain = self._boosted.gains
         return {
             feature: float(share)
             for feature, share in zip(Feature, gain / max(gain.sum(), 1e-12), strict=True)
@@ -94,7 +91,7 @@ class Ranker:
 
     def save(self, folder: Path) -> None:
         """Write the trees; the same trees give the same bytes."""
-        save_booster(self._booster, folder / FILE)
+        self._boosted.save(folder / FILE)
 
     @classmethod
     def load(cls, folder: Path) -> Ranker:
@@ -103,7 +100,7 @@ class Ranker:
         Raises:
             NotLearnedError: the file is missing or damaged.
         """
-        return cls(load_booster(folder / FILE))
+        return cls(Boosted.load(folder / FILE))
 
 
 def _dataset(pools: Pools) -> Any:

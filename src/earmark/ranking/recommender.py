@@ -55,11 +55,6 @@ class RankingConfig(BaseModel):
     order: OrderConfig = OrderConfig()
     """How they are put in order."""
 
-    def depth(self, purpose: Purpose) -> int:
-        """Candidates that each generator may name for a row."""
-        playlists = purpose is Purpose.CONTINUATION
-        return self.candidates.playlist_depth if playlists else self.candidates.depth
-
 
 @dataclass(frozen=True)
 class Ranked:
@@ -122,20 +117,20 @@ class Recommender:
         """What was learned differently from the settings, in words."""
         return (self.factors.note,) if self.factors.note else ()
 
-    def known(self, asked: Asked, purpose: Purpose) -> tuple[Candidates, Floats]:
+    def known(self, asked: Asked) -> tuple[Candidates, Floats]:
         """The rows' pools and what is known about every candidate."""
-        pool = candidates(asked, self.config.candidates, self.config.depth(purpose))
+        pool = candidates(asked, self.config.candidates)
         return pool, features(asked, pool)
 
     def rank(self, asked: Asked, purpose: Purpose, n: int) -> Ranked:
         """The ``n`` best songs of every row that are not closed to it."""
-        pairs, known = self.known(asked, purpose)
+        pairs, known = self.known(asked)
         order = self.orders[purpose]
         scores = order.score(known, pairs.indptr)
         best = best_of_each(pairs.indptr, scores, n)
         rows = pairs.rows[best]
         place = np.arange(len(best)) - np.searchsorted(rows, rows)
-        bond, together = (part[best] for part in order.fusion.parts(known, self.config.depth(purpose)))
+        bond, together = (part[best] for part in order.fusion.parts(known, self.config.candidates.depth))
         ranked = Ranked.empty(len(asked), n)
         ranked.songs[rows, place] = pairs.songs[best]
         ranked.scores[rows, place] = scores[best]

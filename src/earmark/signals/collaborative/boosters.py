@@ -1,18 +1,25 @@
-"""LightGBM's boosted trees (Ke et al. 2017) for putting lists in order, and their file.
+"""Boosted trees that put lists in order: how LightGBM (Ke et al. 2017) grows them, and what is kept of them.
 
-LambdaMART: gradients are swaps of two candidates, weighed by what the swap does to nDCG (Burges 2010).
+LambdaMART: gradients are swaps of two candidates, weighed by what the swap does to nDCG (Burges 2010). LightGBM is
+needed for growing alone: grown trees become `Boosted`, whose scores are, bit for bit, those that LightGBM predicts.
 
-The file holds the trees as text, below its SHA-256: LightGBM crashes on trees that were cut short.
+The file holds the trees as JSON, below its SHA-256, so that no other trees are taken for those that were learned.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
+import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from earmark.kernels.trees import MOST_LEAVES, TYPES, Trees, score_trees
 from earmark.signals.collaborative.arrays import damaged
 
 if TYPE_CHECKING:
@@ -24,7 +31,7 @@ class GrowthConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    leaves: int = Field(15, ge=2)
+    leaves: int = Field(15, ge=2, le=MOST_LEAVES)
     """Leaves of a tree."""
     learning_rate: float = Field(0.1, gt=0, le=1)
     """How much each tree adds."""
@@ -52,29 +59,133 @@ def lambdamart(config: GrowthConfig, *, depth: int, seed: int, threads: int) -> 
     }
 
 
-def save_booster(booster: Booster, path: Path) -> None:
-    """Write the trees; the same trees give the same bytes."""
-    # LightGBM's text ends with its parameters, the number of threads among them.
-    trees = booster.model_to_string().partition("\nparameters:")[0] + "\n"
-    path.write_text(f"{_mark(trees)}\n{trees}", encoding="ascii")
+@dataclass(frozen=True, eq=False)
+class Boosted:
+    """Grown trees."""
+
+    trees: Trees
+    names: tuple[str, ...]
+    """Of the features that the trees look at, in order."""
+    gains: NDArray[np.float64]
+    """``(n_features,)``, by how much splits by each feature lessened the loss."""
+
+    @classmethod
+    def of(cls, booster: Booster) -> Self:
+        """What LightGBM grew, up to the best tree where it looked for one.
+
+        Raises:
+            ValueError: a split does more than compare a number that is known with a threshold.
+        """
+        model = booster.dump_model()
+        grown = [_Tree.of(tree["tree_structure"]) for tree in model["tree_info"]]
+        splits = [split for tree in grown for split in tree.splits]
+        trees = Trees(
+            np.cumsum([0, *(len(tree.splits) for tree in grown)]),
+            np.array([leaf for leaf, _, _ in splits], np.uint8),
+            np.array([feature for _, feature, _ in splits], np.int32),
+            _for_floats(np.array([threshold for _, _, threshold in splits], np.float64)),
+            np.array([value for tree in grown for value in tree.values], np.float64),
+            len(model["feature_names"]),
+        )
+        return cls(trees, tuple(model["feature_names"]), booster.feature_importance("gain"))
+
+    def score(self, features: NDArray[np.float32], *, threads: int | None = None) -> NDArray[np.float64]:
+        """As `score_trees`."""
+        return score_trees(self.trees, features, threads=threads)
+
+    def save(self, path: Path) -> None:
+        """Write the trees; the same trees give the same bytes."""
+        lists = {name: getattr(self.trees, name).tolist() for name in TYPES}
+        told = msgspec.json.encode(_File(list(self.names), self.gains.tolist(), **lists))
+        path.write_bytes(_mark(told) + b"\n" + told)
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read what ``save`` wrote.
+
+        Raises:
+            NotLearnedError: the file is missing or damaged.
+        """
+        try:
+            mark, _, told = path.read_bytes().partition(b"\n")
+            if mark != _mark(told):
+                raise ValueError("its trees are not those that were written")
+            file = msgspec.json.decode(told, type=_File)
+            arrays = {name: np.array(getattr(file, name), dtype) for name, dtype in TYPES.items()}
+            trees = Trees(**arrays, n_features=len(file.names))
+        except (OSError, ValueError, OverflowError, msgspec.DecodeError) as error:
+            raise damaged(path, error) from error
+        return cls(trees, tuple(file.names), np.array(file.gains, np.float64))
 
 
-def load_booster(path: Path) -> Booster:
-    """Read what ``save_booster`` wrote.
-
-    Raises:
-        NotLearnedError: the file is missing or damaged.
-    """
-    import lightgbm
-
-    try:
-        mark, _, trees = path.read_text(encoding="ascii").partition("\n")
-        if mark != _mark(trees):
-            raise ValueError("its trees are not those that were written")
-        return lightgbm.Booster(model_str=trees)
-    except (OSError, ValueError, lightgbm.basic.LightGBMError) as error:
-        raise damaged(path, error) from error
+class _File(msgspec.Struct, forbid_unknown_fields=True):
+    names: list[str]
+    gains: list[float]
+    starts: list[int]
+    leaves: list[int]
+    features: list[int]
+    thresholds: list[float]
+    values: list[float]
 
 
-def _mark(trees: str) -> str:
-    return sha256(trees.encode("ascii")).hexdigest()
+_INFINITE = np.float32(np.inf)
+_AS_GOOD_AS_ZERO = np.float32(1e-35)
+
+
+@dataclass(frozen=True)
+class _Tree:
+    """A tree of LightGBM's."""
+
+    splits: list[tuple[int, int, float]]
+    """Leaf, feature and threshold of each split, in the order of growing."""
+    values: list[float]
+    """Of the leaves."""
+
+    @classmethod
+    def of(cls, root: dict[str, Any]) -> Self:
+        nodes = list(_nodes(root))
+        splits = {node["split_index"]: node for node in nodes if "split_index" in node}
+        values = {_first_leaf(node): node["leaf_value"] for node in nodes if "leaf_value" in node}
+        for at, node in splits.items():
+            if (node["decision_type"], node["missing_type"]) != ("<=", "None"):
+                raise ValueError(
+                    f"split {at} compares by {node['decision_type']!r}, with missing values told "
+                    f"as {node['missing_type']!r}: only numbers without missing values are understood."
+                )
+            if _first_leaf(node["right_child"]) != at + 1:
+                raise ValueError(f"split {at} makes leaf {_first_leaf(node['right_child'])}, not {at + 1}.")
+        return cls(
+            [
+                (_first_leaf(splits[at]), splits[at]["split_feature"], splits[at]["threshold"])
+                for at in range(len(splits))
+            ],
+            [values[leaf] for leaf in range(len(values))],
+        )
+
+
+def _nodes(root: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    """A node and all below it."""
+    waiting = [root]
+    while waiting:
+        yield (node := waiting.pop())
+        waiting.extend(node[side] for side in ("left_child", "right_child") if side in node)
+
+
+def _first_leaf(node: dict[str, Any]) -> int:
+    """The leaf that the node was before it was split: what stays on the left keeps its number, what moves is new."""
+    while "left_child" in node:
+        node = node["left_child"]
+    # A tree of one leaf gives it no number.
+    return int(node.get("leaf_index", 0))
+
+
+def _for_floats(thresholds: NDArray[np.float64]) -> NDArray[np.float32]:
+    """Thresholds that every float32 is above, or not, as LightGBM says: it takes what is as good as zero for zero."""
+    nearest = thresholds.astype(np.float32)
+    not_above = np.where(nearest > thresholds, np.nextafter(nearest, -_INFINITE), nearest)
+    of_zero = np.where(thresholds < 0, np.nextafter(-_AS_GOOD_AS_ZERO, -_INFINITE), _AS_GOOD_AS_ZERO)
+    return np.where(np.abs(thresholds) <= _AS_GOOD_AS_ZERO, of_zero, not_above)
+
+
+def _mark(told: bytes) -> bytes:
+    return sha256(told).hexdigest().encode()

@@ -7,18 +7,14 @@ LightGBM (Ke et al. 2017).
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 
-from earmark.signals.collaborative.boosters import GrowthConfig, lambdamart, load_booster, save_booster
+from earmark.signals.collaborative.boosters import Boosted, GrowthConfig, lambdamart
 from earmark.signals.collaborative.next_track.features import Floats
 from earmark.threads import default_threads
-
-if TYPE_CHECKING:
-    from lightgbm import Booster
 
 FILE = "trees.txt"
 
@@ -35,13 +31,13 @@ class TreesConfig(GrowthConfig):
 class Trees:
     """Scores for candidates, comparable within one list only."""
 
-    def __init__(self, booster: Booster) -> None:
-        self._booster = booster
+    def __init__(self, boosted: Boosted) -> None:
+        self._boosted = boosted
 
     @property
     def features(self) -> tuple[str, ...]:
         """What the trees look at, in order."""
-        return tuple(self._booster.feature_name())
+        return self._boosted.names
 
     @classmethod
     def grow(
@@ -76,15 +72,15 @@ class Trees:
             feature_name=list(names),
             params={"verbose": -1},
         )
-        return cls(lightgbm.train(parameters, lists, config.trees))
+        return cls(Boosted.of(lightgbm.train(parameters, lists, config.trees)))
 
     def score(self, features: Floats) -> Floats:
         """``(n_candidates,)``. On one thread: for one list, waking others takes longer than the work."""
-        return np.asarray(self._booster.predict(features, num_threads=1), np.float32)
+        return self._boosted.score(features, threads=1).astype(np.float32)
 
     def save(self, folder: Path) -> None:
         """Write the trees; the same trees give the same bytes."""
-        save_booster(self._booster, folder / FILE)
+        self._boosted.save(folder / FILE)
 
     @classmethod
     def load(cls, folder: Path) -> Trees:
@@ -93,4 +89,4 @@ class Trees:
         Raises:
             NotLearnedError: the file is missing or damaged.
         """
-        return cls(load_booster(folder / FILE))
+        return cls(Boosted.load(folder / FILE))
