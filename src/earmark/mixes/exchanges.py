@@ -176,8 +176,6 @@ class Spare:
         self._popularity = catalogue.popularity[self._columns]
         self._apart = APART * kinds[in_order]
         self._directions = catalogue.directions
-        # Gathered only for mixes that are too narrow, and then once.
-        self._vectors: list[Floats | None] = [None] * len(rows)
         # A song without a vector is far from everything only because nothing is known of it.
         there = (songs[in_order] >= 0) & (self._directions.scale[self._columns] > 0)
         self._artists = np.where(there, catalogue.artists[self._columns], -1)
@@ -188,7 +186,6 @@ class Spare:
         some = copy(self)
         for name in ("_places", "_columns", "_popularity", "_apart", "_artists"):
             setattr(some, name, getattr(self, name)[mixes])
-        some._vectors = [vectors for vectors, kept in zip(self._vectors, mixes, strict=True) if kept]
         return some
 
     def least_to_blame(self, mixes: Mixes) -> Int64s:
@@ -203,10 +200,8 @@ class Spare:
         in_mix = np.zeros((m, self._n_artists + 1), np.bool_)
         in_mix[each, mixes.entries.artists] = in_mix[:, -1:] = True
         blame = self._popularity * mixes.popular[:, None] - self._apart
-        for mix in np.flatnonzero(mixes.narrow):
-            if self._vectors[mix] is None:
-                self._vectors[mix] = self._directions[self._columns[mix]]
-            blame[mix] += self._vectors[mix] @ mixes.centre[mix]
+        narrow = np.flatnonzero(mixes.narrow)
+        blame[narrow] += self._directions.cosines(mixes.centre[narrow], self._columns[narrow])
         blame[in_mix[each, self._artists]] = np.inf
         least = np.minimum.accumulate(blame, axis=1)
         tried = np.concatenate([least[:, :1] < np.inf, least[:, 1:] < least[:, :-1]], axis=1)

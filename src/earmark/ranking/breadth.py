@@ -21,6 +21,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from earmark.kernels.pairs import dot_pairs
 from earmark.ranking.candidates import look_up
 from earmark.ranking.signals import Floats
 from earmark.signals.collaborative.histories import Csr, Histories, entries_where
@@ -57,6 +58,16 @@ class Directions:
         unit: Floats = self.vectors[songs]
         unit *= np.where(songs >= 0, self.scale[songs], np.float32(0))[..., None]
         return unit
+
+    def cosines(self, towards: Floats, songs: NDArray[np.integer]) -> Floats:
+        """Inner products of each row of ``towards`` ``(m, n_factors)`` with its songs' unit vectors, ``(m, n)``.
+
+        ``songs`` ``(m, n)`` are columns; a song without a direction gives 0.
+        """
+        indptr = np.arange(len(songs) + 1) * songs.shape[1]
+        products = dot_pairs(towards, self.vectors, indptr, songs.ravel()).reshape(songs.shape)
+        scaled: Floats = products * self.scale[songs]
+        return scaled
 
     def known(self, weights: Csr) -> Csr:
         """The entries of positive weight whose song has a direction, float32, ``(n_rows, n_songs)``."""

@@ -129,9 +129,13 @@ def _seeds(
     there = columns >= 0
     ids = recommender.columns.songs[columns]
     plays = [look_up(histories.plays, rows, np.maximum(column, 0)) for column in columns]
-    every = zip(there.T.tolist(), ids.T.tolist(), np.stack(plays, 1).astype(np.int64).tolist(), strict=True)
-    for is_there, song, n_plays in every:
-        yield tuple(Seed(s, n) for t, s, n in zip(is_there, song, n_plays, strict=True) if t)
+    first, second = (
+        map(Seed, song.tolist(), n_plays.astype(np.int64).tolist())
+        for song, n_plays in zip(ids, plays, strict=True)
+    )
+    # There is a second only where there is a first.
+    for count, *seeds in zip(there.sum(axis=0).tolist(), first, second, strict=True):
+        yield tuple(seeds[:count])
 
 
 def _plays_of_artist(
