@@ -29,7 +29,8 @@ from earmark.threads import one_blas_thread
 
 ASKED_ONE_BY_ONE = 256
 """So few listeners are read from the record; for more, those who have not changed are read from the snapshot."""
-EDITIONS_AT_ONCE = 10_000
+EDITIONS_AT_ONCE = 1_024
+"""Few enough that choosing goes on while they are filed."""
 
 
 class WeeklyReport(msgspec.Struct, frozen=True):
@@ -68,13 +69,14 @@ def _run(house: House, listeners: Sequence[ListenerRecord], week: str, progress:
     done = house.store.editions_made(NAME, week)
     waiting = [one for one in listeners if one.id not in done]
     names: dict[int, str] = {one.id: one.name for one in waiting}
+    item_of = dict(snapshot_of(house, manifest).songs.select("song", "item").iter_rows())
     made, still_learning, broadened = 0, 0, 0
     short: list[str] = []
     empty: list[str] = []
     with progress.stage("choosing songs", len(waiting), "listeners") as advance:
         for batch in _batches(draft_mixes(house, manifest, waiting)):
             drafts = [draft for draft in batch if draft.songs]
-            _file(house, drafts, week, manifest)
+            _file(house, drafts, week, manifest.id, item_of)
             made += len(drafts)
             still_learning += sum(draft.still_learning for draft in drafts)
             broadened += sum(draft.broadened > 0 for draft in drafts)
@@ -174,11 +176,9 @@ def _aligned(model: Recommender, songs: pl.DataFrame, value: str) -> np.ndarray:
     return found
 
 
-def _file(house: House, drafts: Sequence[Draft], week: str, manifest: Manifest) -> None:
+def _file(house: House, drafts: Sequence[Draft], week: str, build: str, item_of: dict[int, int]) -> None:
     """Store drafts as editions, each song in the version that most people play."""
     now = UnixMs(int(time.time() * 1000))
-    shown = snapshot_of(house, manifest).songs.select("song", "item")
-    item_of = dict(shown.iter_rows())
     encode = msgspec.json.Encoder().encode
 
     def edition(draft: Draft) -> EditionRecord:
@@ -187,7 +187,7 @@ def _file(house: House, drafts: Sequence[Draft], week: str, manifest: Manifest) 
             for song, reason in zip(draft.songs, draft.reasons, strict=True)
         )
         return EditionRecord(
-            ListenerId(draft.listener), NAME, week, now, manifest.id, draft.still_learning, entries
+            ListenerId(draft.listener), NAME, week, now, build, draft.still_learning, entries
         )
 
     with house.store.writing() as writer:
