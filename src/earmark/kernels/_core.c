@@ -493,28 +493,27 @@ static PyObject *py_fold_in(PyObject *Py_UNUSED(self), PyObject *args) {
 static PyObject *py_score_trees(PyObject *Py_UNUSED(self), PyObject *args) {
     Arrays arrays = {.n = 0};
     Trees trees;
-    int64_t start, stop, n_rows, n_splits = 0;
+    int64_t n_rows, n_splits = 0;
     const float *features;
     double *scores;
-    if (!has_arguments(args, 14)) return NULL;
-    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
-        take_count(args, 3, &trees.n_features) < 0 || take_count(args, 4, &trees.n_trees) < 0 ||
-        !is_range(start, stop, n_rows))
+    if (!has_arguments(args, 12)) return NULL;
+    if (take_count(args, 0, &n_rows) < 0 || take_count(args, 1, &trees.n_features) < 0 ||
+        take_count(args, 2, &trees.n_trees) < 0)
         return NULL;
-    int failed = !(trees.starts = take(&arrays, args, 5, "trees", trees.n_trees + 1, 8, 0));
+    int failed = !(trees.starts = take(&arrays, args, 3, "trees", trees.n_trees + 1, 8, 0));
     if (!failed) n_splits = trees.starts[trees.n_trees];
-    failed = failed || !(trees.leaves = take(&arrays, args, 6, "leaves", n_splits, 1, 0)) ||
-             !(trees.features = take(&arrays, args, 7, "features", n_splits, 4, 0)) ||
-             !(trees.ranks = take(&arrays, args, 8, "ranks", n_splits, 1, 0)) ||
-             !(trees.values = take(&arrays, args, 9, "values", n_splits + trees.n_trees, 8, 0)) ||
-             !(trees.cut_starts = take(&arrays, args, 10, "cut starts", trees.n_features + 1, 8, 0)) ||
-             !(trees.cuts = take(&arrays, args, 11, "cuts", trees.cut_starts[trees.n_features], 4, 0)) ||
-             !(features = take(&arrays, args, 12, "rows", n_rows * trees.n_features, 4, 0)) ||
-             !(scores = take(&arrays, args, 13, "scores", n_rows, 8, 1));
+    failed = failed || !(trees.leaves = take(&arrays, args, 4, "leaves", n_splits, 1, 0)) ||
+             !(trees.features = take(&arrays, args, 5, "features", n_splits, 4, 0)) ||
+             !(trees.ranks = take(&arrays, args, 6, "ranks", n_splits, 1, 0)) ||
+             !(trees.values = take(&arrays, args, 7, "values", n_splits + trees.n_trees, 8, 0)) ||
+             !(trees.cut_starts = take(&arrays, args, 8, "cut starts", trees.n_features + 1, 8, 0)) ||
+             !(trees.cuts = take(&arrays, args, 9, "cuts", trees.cut_starts[trees.n_features], 4, 0)) ||
+             !(features = take(&arrays, args, 10, "rows", n_rows * trees.n_features, 4, 0)) ||
+             !(scores = take(&arrays, args, 11, "scores", n_rows, 8, 1));
     int status = 0;
     if (!failed) {
         Py_BEGIN_ALLOW_THREADS;
-        status = score_trees(trees, features, n_rows, start, stop, scores);
+        status = score_trees(trees, features, n_rows, scores);
         Py_END_ALLOW_THREADS;
     }
     return close_call(&arrays, failed, status < 0);
@@ -536,7 +535,7 @@ static PyMethodDef methods[] = {
     {"find_evidence", py_find_evidence, METH_VARARGS, "Seeds and counts for a range of pairs."},
     {"improve_factors", py_improve_factors, METH_VARARGS, "Improve the vectors of a range of rows."},
     {"fold_in", py_fold_in, METH_VARARGS, "Solve the vectors of a range of rows exactly."},
-    {"score_trees", py_score_trees, METH_VARARGS, "Sums of the leaves of a range of rows."},
+    {"score_trees", py_score_trees, METH_VARARGS, "Sums of the leaves of rows."},
     {NULL, NULL, 0, NULL},
 };
 

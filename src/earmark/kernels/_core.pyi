@@ -228,8 +228,6 @@ def fold_in(
     /,
 ) -> None: ...
 def score_trees(
-    start: int,
-    stop: int,
     n_rows: int,
     n_features: int,
     n_trees: int,

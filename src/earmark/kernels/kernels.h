@@ -160,8 +160,8 @@ typedef struct {
     int64_t n_features;
 } Trees;
 
-/* The sum of the leaves of rows start to stop of `features`, (n_features, n_rows), in the order of the trees; NaN where a
-   feature that they look at is. */
-int score_trees(Trees trees, const float *features, int64_t n_rows, int64_t start, int64_t stop, double *scores);
+/* The sum of the leaves of each of n_rows rows, in the order of the trees; NaN where a feature that they look at is.
+   `features` is (n_features, n_rows). */
+int score_trees(Trees trees, const float *features, int64_t n_rows, double *scores);
 
 #endif

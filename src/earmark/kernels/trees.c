@@ -63,12 +63,12 @@ static inline void add_leaves(const Trees *trees, int64_t first, int n_trees, co
     }
 }
 
-int score_trees(Trees trees, const float *features, int64_t n_rows, int64_t start, int64_t stop, double *scores) {
+int score_trees(Trees trees, const float *features, int64_t n_rows, double *scores) {
     int8_t *ranks = malloc((size_t)trees.n_features * ROWS + 1);
     if (!ranks) return -1;
-    for (int64_t from = start; from < stop; from += ROWS) {
+    for (int64_t from = 0; from < n_rows; from += ROWS) {
         uint8_t leaves[TOGETHER * ROWS];
-        int64_t n = stop - from < ROWS ? stop - from : ROWS, tree = 0;
+        int64_t n = n_rows - from < ROWS ? n_rows - from : ROWS, tree = 0;
         rank_rows(&trees, features + from, n_rows, n, ranks, scores + from);
         for (; tree + TOGETHER <= trees.n_trees; tree += TOGETHER) {
             for (int at = 0; at < TOGETHER; at++) find_leaves(&trees, tree + at, ranks, leaves + at * ROWS);

@@ -113,7 +113,7 @@ def score_trees(
 
     Args:
         trees: the trees.
-        features: (n_rows, n_features) float32; copied, unless they lie in memory feature by feature.
+        features: (n_rows, n_features) float32.
         threads: as for `over_blocks`; it does not change the result.
 
     Raises:
@@ -123,14 +123,15 @@ def score_trees(
         raise ValueError(f"expected float32 features, got {features.dtype}.")
     if features.ndim != 2 or features.shape[1] != trees.n_features:
         raise ValueError(f"expected rows of {trees.n_features} features, got {features.shape}.")
-    columns = np.ascontiguousarray(features.T)
     scores = np.empty(len(features), np.float64)
     ranks, cut_starts, cuts = trees._cuts
 
     def block(start: int, stop: int) -> None:
+        # A block's features, feature by feature, stay in a near cache however the whole lies in memory.
+        columns = np.ascontiguousarray(features[start:stop].T)
         _core.score_trees(
-            start, stop, len(scores), trees.n_features, len(trees), trees.starts, trees.leaves, trees.features,
-            ranks, trees.values, cut_starts, cuts, columns, scores,
+            stop - start, trees.n_features, len(trees), trees.starts, trees.leaves, trees.features,
+            ranks, trees.values, cut_starts, cuts, columns, scores[start:stop],
         )  # fmt: skip
 
     over_blocks(block, len(scores), ROWS_PER_BLOCK, threads)
