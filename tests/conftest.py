@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
 
 import pytest
+from tests import postgres as server_for_tests
 from tests.homes import SETTINGS
+from tests.subsonic import MusicServer, running
 
 pytest_plugins = ("tests.homes",)
 
@@ -18,3 +22,24 @@ def quick() -> Iterator[None]:
         environment.setenv("EARMARK_TUNING__BUDGET_SECONDS", "0")
         environment.setenv("EARMARK_LEARN__NEXT_TRACK__MOMENTS", str(SETTINGS.next_track.moments))
         yield
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """A PostgreSQL server on which databases may be made."""
+    with server_for_tests.server() as url:
+        yield url
+
+
+@pytest.fixture
+def postgres(postgres_server: str) -> Iterator[str]:
+    """The URL of an empty PostgreSQL database."""
+    with server_for_tests.database(postgres_server, f"earmark-{uuid4().hex}") as url:
+        yield url
+
+
+@pytest.fixture
+def music_server(tmp_path: Path) -> Iterator[MusicServer]:
+    """A real Subsonic server with an empty library."""
+    with running(tmp_path / "music server") as server:
+        yield server

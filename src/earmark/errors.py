@@ -39,6 +39,10 @@ class TooLittleError(EarmarkError):
     """The record holds too little for what was asked."""
 
 
+class BusyError(EarmarkError):
+    """Another run holds what this one needs; later it may be free."""
+
+
 @contextmanager
 def writing_to(path: Path) -> Iterator[None]:
     """Say what cannot be written, and what to do, in place of the system's own words.

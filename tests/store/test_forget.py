@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from earmark.listening.feedback import Feedback, Verdict
+from earmark.listening.libraries import LibraryTrack
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
@@ -20,6 +21,8 @@ PRIVATE = [
     "Secret List",
     "Loved Alone",
     "Dropped From The List",
+    "http://her-server",
+    "Her Folder/file.flac",
 ]
 
 
@@ -46,8 +49,11 @@ def test_no_trace_is_left_in_the_files(
             for contents in ("Dropped From The List", "T1"):
                 writer.add_playlists([Playlist("Secret List", (Track("A", contents),))], owner=listener)
             writer.add_feedback(listener, [Feedback(Verdict.LOVE, Track("A", "Loved Alone"))])
-        assert traces(tmp_path) == PRIVATE
+        theirs = store.libraries.connect(listener, "subsonic", "http://her-server", "otto", b"sealed")
         with store.writing() as writer:
+            writer.keep_library(theirs.id, [LibraryTrack(Track("A", "T1"), "r1", "Her Folder/file.flac")])
+        assert traces(tmp_path) == PRIVATE
+        with store.writing(alone=True) as writer:
             writer.forget(store.find_listener("Ottoline Quagmire").id)
         store.erase_traces()
         assert traces(tmp_path) == []

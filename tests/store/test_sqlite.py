@@ -143,5 +143,5 @@ def test_a_missing_folder_is_named(tmp_path: Path) -> None:
 
 
 def test_other_databases_are_refused() -> None:
-    with pytest.raises(StoreError, match="SQLite only"):
-        open_store("postgresql://localhost/earmark")
+    with pytest.raises(StoreError, match="cannot be kept in mysql"):
+        open_store("mysql://localhost/earmark")

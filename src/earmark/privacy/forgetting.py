@@ -40,7 +40,7 @@ def forget(store: Store, builds: Builds, snapshots: Path, listener: ListenerReco
         shutil.rmtree(folder)
     builds.remove_damaged()
     builds.sweep()
-    with store.writing() as writer:
+    with store.writing(alone=True) as writer:
         writer.forget(listener.id, keep=_shown_by(snapshots))
     store.erase_traces()
     return Forgotten(listener.name, tuple(tainted), tuple(folder.name for folder in folders), was_live)

@@ -18,8 +18,7 @@ from sqlalchemy import Connection
 
 from earmark.music.items import Chapter, Episode, Item, Track
 from earmark.music.names import artist_key, song_key, track_key
-from earmark.store.ids import Ids
-from earmark.store.rows import Row, do, fetch, insert, put
+from earmark.store.rows import Row, fetch, insert, new_ids, put, wanted_keys
 
 Key = tuple[int, str]
 """The row above (an artist for a song, a song for a track, else 0) and the key under it."""
@@ -55,8 +54,9 @@ class _Spoken(NamedTuple):
 class _Known:
     """Rows of one kind that this transaction has met, by key."""
 
-    def __init__(self, connection: Connection, find: str) -> None:
+    def __init__(self, connection: Connection, table: str, find: str) -> None:
         self._connection = connection
+        self._table = table
         self._find = find
         self.ids: dict[Key, int] = {}
 
@@ -65,11 +65,26 @@ class _Known:
         unmet = [key for key in dict.fromkeys(keys) if key not in self.ids]
         if not unmet:
             return [], []
-        do(self._connection, "DELETE FROM wanted_key")
-        insert(self._connection, "wanted_key", ((n, *key) for n, key in enumerate(unmet)))
-        found = [(unmet[n], said) for n, *said in fetch(self._connection, self._find)]
+        parents, names = zip(*unmet, strict=True)
+        said_of = fetch(self._connection, self._find, wanted=wanted_keys(parents, names))
+        found = [(unmet[n], said) for n, *said in said_of]
         self.ids.update((key, said[0]) for key, said in found)
         return [(key, tuple(said[1:])) for key, said in found], [key for key in unmet if key not in self.ids]
+
+    def add(self, new: Sequence[Key], described: Callable[[Key], Row]) -> list[tuple[Key, Row]]:
+        """Add rows to the table; ``described`` is what stands in each after its id.
+
+        Where another writer added the same key meanwhile, theirs is the one: then the keys are returned with what the
+        record says of them.
+        """
+        numbered = dict(zip(new, new_ids(self._connection, self._table, len(new)), strict=True))
+        # In one order, so that two writers who add the same names do not wait for each other.
+        rows = [(numbered[key], *described(key)) for key in sorted(new)]
+        if insert(self._connection, self._table, rows, if_absent=True) == len(rows):
+            self.ids.update(numbered)
+            return []
+        found, _ = self.look_up(new)
+        return found
 
 
 class _Codes(dict[Item, int]):
@@ -83,17 +98,16 @@ class _Codes(dict[Item, int]):
 class Catalogue:
     """The items of one transaction. ``item_ids`` and ``song_ids`` answer by code, once resolved."""
 
-    def __init__(self, connection: Connection, ids: Ids) -> None:
+    def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self._ids = ids
         self._codes = _Codes()
         self._item_ids: list[int] = []
         self._song_ids: list[int] = []
-        self._artists = _Known(connection, _FIND_ARTIST)
-        self._songs = _Known(connection, _FIND_SONG)
-        self._tracks = _Known(connection, _FIND_TRACK)
-        self._episodes = _Known(connection, _FIND_SPOKEN.format(kind="episode"))
-        self._chapters = _Known(connection, _FIND_SPOKEN.format(kind="chapter"))
+        self._artists = _Known(connection, "artist", _FIND_ARTIST)
+        self._songs = _Known(connection, "song", _FIND_SONG)
+        self._tracks = _Known(connection, "item", _FIND_TRACK)
+        self._episodes = _Known(connection, "item", _FIND_SPOKEN.format(kind="episode"))
+        self._chapters = _Known(connection, "item", _FIND_SPOKEN.format(kind="chapter"))
         self._facts: dict[int, Facts] = {}
         self._title_lengths: dict[Key, int] = {}
         self._artist_key: Callable[[str], str] = cache(artist_key)
@@ -145,9 +159,7 @@ class Catalogue:
         keys = [(0, self._artist_key(name)) for name in names]
         shown = dict(zip(reversed(keys), reversed(names), strict=True))
         _, new = self._artists.look_up(keys)
-        self._artists.ids.update(zip(new, self._ids.take("artist", len(new)), strict=True))
-        rows = ((self._artists.ids[key], key[1], shown[key]) for key in new)
-        insert(self._connection, "artist", rows)
+        self._artists.add(new, lambda key: (key[1], shown[key]))
         return [self._artists.ids[key] for key in keys]
 
     def _songs_of(self, tracks: Sequence[Track]) -> list[int]:
@@ -160,10 +172,9 @@ class Catalogue:
                 shown[key] = track.title
         found, new = self._songs.look_up(keys)
         self._title_lengths.update((key, length) for key, (length,) in found)
-        self._songs.ids.update(zip(new, self._ids.take("song", len(new)), strict=True))
-        rows = ((self._songs.ids[key], *key, shown[key]) for key in new)
-        insert(self._connection, "song", rows)
         self._title_lengths.update((key, len(shown[key])) for key in new)
+        theirs = self._songs.add(new, lambda key: (*key, shown[key]))
+        self._title_lengths.update((key, length) for key, (length,) in theirs)
         plainer = [key for key, title in shown.items() if len(title) < self._title_lengths[key]]
         put(
             self._connection,
@@ -202,10 +213,9 @@ class Catalogue:
             learned[key] = _completed(learned.get(key, _NO_FACTS), told)
         found, new = known.look_up(keys)
         self._facts.update((known.ids[key], stored) for key, stored in found)
-        known.ids.update(zip(new, self._ids.take("item", len(new)), strict=True))
+        theirs = known.add(new, lambda key: (*described(first_at[key]), *learned[key]))
         self._facts.update((known.ids[key], learned[key]) for key in new)
-        rows = ((known.ids[key], *described(first_at[key]), *learned[key]) for key in new)
-        insert(self._connection, "item", rows)
+        self._facts.update((known.ids[key], stored) for key, stored in theirs)
         self._fill_gaps((known.ids[key], told) for key, told in learned.items())
         return [known.ids[key] for key in keys]
 

@@ -99,7 +99,7 @@ def _cut_listens(connection: Connection, folder: Path, song_of: NDArray[np.int32
     stretches.mkdir()
     plays = np.zeros(len(song_of), np.int64)
     nothing = np.zeros((3, 0), np.int64)
-    for n, packed in enumerate(chain([nothing], stream_ints(connection, _LISTENS, STRETCH))):
+    for n, packed in enumerate(chain([nothing], stream_ints(connection, _LISTENS, 3, STRETCH))):
         items = frames.items_of(packed)
         plays += np.bincount(items, minlength=len(plays))
         _write(frames.listens_frame(packed, song_of[items]), stretches, f"{n:06}")

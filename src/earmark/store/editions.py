@@ -8,30 +8,30 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from earmark.store.ids import Ids
 from earmark.store.port import EditionRecord
-from earmark.store.rows import ask_about, fetch, insert
+from earmark.store.rows import fetch, hold_listeners, insert, new_ids, wanted_ids
 
 _AT_ONCE: Final = 4_096
 _THEIRS: Final = """
     SELECT e.listener_id, e.mix, e.week FROM wanted_id w CROSS JOIN edition e WHERE e.listener_id = w.id"""
 
 
-def add_editions(connection: Connection, ids: Ids, editions: Iterable[EditionRecord]) -> None:
+def add_editions(connection: Connection, editions: Iterable[EditionRecord]) -> None:
     """Store editions; one that exists for (listener, mix, week) stays as it was made."""
     remaining = iter(editions)
     while chunk := list(islice(remaining, _AT_ONCE)):
-        _add(connection, ids, chunk)
+        _add(connection, chunk)
 
 
-def _add(connection: Connection, ids: Ids, editions: list[EditionRecord]) -> None:
+def _add(connection: Connection, editions: list[EditionRecord]) -> None:
     fresh: dict[tuple[int, str, str], EditionRecord] = {}
     for edition in editions:
         fresh.setdefault((edition.listener, edition.mix, edition.week), edition)
-    ask_about(connection, sorted({edition.listener for edition in editions}))
-    for there in fetch(connection, _THEIRS):
+    listeners = sorted({edition.listener for edition in editions})
+    hold_listeners(connection, listeners)
+    for there in fetch(connection, _THEIRS, wanted=wanted_ids(listeners)):
         fresh.pop(there, None)
-    numbered = list(zip(ids.take("edition", len(fresh)), fresh.values(), strict=True))
+    numbered = list(zip(new_ids(connection, "edition", len(fresh)), fresh.values(), strict=True))
     insert(
         connection,
         "edition",

@@ -7,7 +7,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from earmark.store.rows import ask_about, do
+from earmark.store.rows import do, wanted_ids
 
 _OF_LISTENER: Final = (
     "DELETE FROM entry WHERE edition_id IN (SELECT id FROM edition WHERE listener_id = ?)",
@@ -16,16 +16,28 @@ _OF_LISTENER: Final = (
     "DELETE FROM playlist_item WHERE playlist_id IN (SELECT id FROM playlist WHERE listener_id = ?)",
     "DELETE FROM playlist WHERE listener_id = ?",
     "DELETE FROM listen WHERE listener_id = ?",
+    "DELETE FROM playing WHERE listener_id = ?",
+    "DELETE FROM import_mark WHERE listener_id = ?",
+    "DELETE FROM token WHERE listener_id = ?",
+    "DELETE FROM library_track WHERE connection_id IN (SELECT id FROM connection WHERE listener_id = ?)",
+    "DELETE FROM pushed_song WHERE connection_id IN (SELECT id FROM connection WHERE listener_id = ?)",
+    "DELETE FROM pushed WHERE connection_id IN (SELECT id FROM connection WHERE listener_id = ?)",
+    "DELETE FROM connection WHERE listener_id = ?",
+    "DELETE FROM account WHERE listener_id = ?",
+    "DELETE FROM job WHERE listener_id = ?",
     "DELETE FROM listener WHERE id = ?",
 )
 
 _SWEEP: Final = (
-    "DELETE FROM kept",
-    "DELETE FROM thinned",
+    "DROP TABLE IF EXISTS kept",
+    "DROP TABLE IF EXISTS thinned",
+    "CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY)",
+    "CREATE TEMP TABLE thinned (id INTEGER PRIMARY KEY)",
     # One pass over each table beats a look-up per item, which would need an index on every listen.
     """
     INSERT INTO kept
     SELECT item_id FROM listen UNION SELECT item_id FROM playlist_item UNION SELECT item_id FROM entry
+    UNION SELECT item_id FROM library_track
     UNION SELECT i.id FROM wanted_id w JOIN item i ON i.id = w.id
     """,
     # A song that only feedback speaks of keeps one version, so that it can still be shown.
@@ -68,6 +80,5 @@ def forget_listener(connection: Connection, listener: int) -> None:
 
 def sweep(connection: Connection, keep: Sequence[int]) -> None:
     """Delete every item, song, artist and community that nothing refers to any more; items of ``keep`` stay."""
-    ask_about(connection, keep)
     for statement in _SWEEP:
-        do(connection, statement)
+        do(connection, statement, wanted=wanted_ids(keep) if "wanted_id" in statement else None)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 LISTEN_COLUMNS: Final = """
     l.listener_id * 4294967296 + l.item_id, l.started_at,
-    coalesce(l.ms_played, -1) * 256 + l.ending * 2 + CAST(l.private AS INTEGER)"""
+    CAST(coalesce(l.ms_played, -1) AS BIGINT) * 256 + l.ending * 2 + CAST(l.private AS INTEGER)"""
 """A listen in three integers: the time it takes to read one grows with the number of its columns."""
 
 

@@ -13,10 +13,9 @@ from earmark.listening.duplicates import Fate, Fates, settle
 from earmark.listening.listens import Listen, Origin
 from earmark.listening.plays import Plays
 from earmark.store.catalogue import Catalogue
-from earmark.store.ids import Ids
 from earmark.store.plays import Columns, Handed, add_rows, hide_rows, remove_rows, stored_around
 from earmark.store.port import Settled
-from earmark.store.rows import do, fetch
+from earmark.store.rows import fetch, hold_listeners, insert, new_id
 
 AT_ONCE: Final = 2_000_000
 """Listens settled together: what they need meanwhile is some hundred bytes each."""
@@ -25,11 +24,10 @@ AT_ONCE: Final = 2_000_000
 class ListenLedger:
     """Takes listens, and on `settle` stores those that tell of a play for the first time."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, ids: Ids) -> None:
+    def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
         self._connection = connection
-        self._ids = ids
         self._handed = Handed(catalogue)
-        self._origins: dict[str, int] | None = None
+        self._origins: dict[str, int] = {}
         self._resolutions: dict[int, int] = {}
 
     def add(self, listeners: Sequence[int], listens: Sequence[Listen], origin: Origin) -> None:
@@ -43,6 +41,7 @@ class ListenLedger:
         new = repeated = same_play = 0
         changed: set[int] = set()
         for incoming in handed.by_listeners(AT_ONCE) if handed else ():
+            hold_listeners(self._connection, np.unique(incoming.listener).tolist())
             stored = stored_around(self._connection, incoming)
             fates = settle(self._as_plays(stored), self._as_plays(incoming))
             added, theirs = self._store(stored, incoming, fates)
@@ -81,20 +80,19 @@ class ListenLedger:
         )
 
     def _origin(self, origin: Origin) -> int:
-        if self._origins is None:
-            said = fetch(self._connection, "SELECT id, name, resolution_ms FROM origin")
-            self._origins = {name: number for number, name, _ in said}
-            self._resolutions = {number: resolution for number, _, resolution in said}
         if origin.name not in self._origins:
-            (number,) = self._ids.take("origin")
-            do(
-                self._connection,
-                "INSERT INTO origin VALUES (?, ?, ?)",
-                (number, origin.name, origin.resolution_ms),
-            )
-            self._origins[origin.name] = number
-            self._resolutions[number] = origin.resolution_ms
+            self._look_up_origins()
+        if origin.name not in self._origins:
+            row = (new_id(self._connection, "origin"), origin.name, origin.resolution_ms)
+            insert(self._connection, "origin", [row], if_absent=True)
+            # If another writer was first, theirs is the one.
+            self._look_up_origins()
         return self._origins[origin.name]
+
+    def _look_up_origins(self) -> None:
+        said = fetch(self._connection, "SELECT id, name, resolution_ms FROM origin")
+        self._origins = {name: number for number, name, _ in said}
+        self._resolutions = {number: resolution for number, _, resolution in said}
 
 
 def _hide(stored: Columns, incoming: Columns, fates: Fates) -> NDArray[np.intp]:

@@ -13,7 +13,7 @@ from earmark.errors import UnknownNameError
 from earmark.music.items import Track
 from earmark.music.names import artist_key, song_key
 from earmark.store.port import ListenerId, ListenerRecord, SongId
-from earmark.store.rows import Row, fetch
+from earmark.store.rows import Row, fetch, wanted_ids
 
 _LISTENER: Final = """
     SELECT l.id, l.name, c.name, l.revision, l.time_zone
@@ -26,10 +26,22 @@ _NEAR_ARTISTS: Final = """
 """Names that begin alike and are about as long: comparing a million of them would take seconds."""
 
 
-def all_listeners(connection: Connection) -> list[ListenerRecord]:
-    """Everyone, by name; community listeners last."""
-    found = fetch(connection, f"{_LISTENER} ORDER BY l.community_id IS NOT NULL, l.name")
+def listeners(connection: Connection, ids: Sequence[ListenerId] | None = None) -> list[ListenerRecord]:
+    """Everyone, or those of ``ids`` who are on record, by name; community listeners last."""
+    order = "ORDER BY l.community_id IS NOT NULL, l.name"
+    if ids is None:
+        found = fetch(connection, f"{_LISTENER} {order}")
+    else:
+        found = fetch(
+            connection, f"{_LISTENER} JOIN wanted_id w ON w.id = l.id {order}", wanted=wanted_ids(ids)
+        )
     return [_listener(row) for row in found]
+
+
+def time_zones(connection: Connection) -> list[str]:
+    """Where our own listeners live: IANA names, each once."""
+    statement = "SELECT DISTINCT time_zone FROM listener WHERE community_id IS NULL ORDER BY time_zone"
+    return [name for (name,) in fetch(connection, statement)]
 
 
 def find_listener(connection: Connection, name: str) -> ListenerRecord:
@@ -49,7 +61,7 @@ def find_listener(connection: Connection, name: str) -> ListenerRecord:
         )
     raise UnknownNameError(
         f"There is no listener {name!r}.",
-        _did_you_mean(name.casefold(), {known.casefold(): known for known in own}),
+        did_you_mean(name.casefold(), {known.casefold(): known for known in own}),
     )
 
 
@@ -72,7 +84,7 @@ def find_artist(connection: Connection, name: str) -> int:
         connection, _NEAR_ARTISTS, (key[:1], key[:1] + "\U0010ffff", max(1, len(key) - 3), len(key) + 3)
     )
     raise UnknownNameError(
-        f"There is no artist {name!r} in the record.", _did_you_mean(key, dict(_pairs(near)))
+        f"There is no artist {name!r} in the record.", did_you_mean(key, dict(_pairs(near)))
     )
 
 
@@ -88,7 +100,7 @@ def find_song(connection: Connection, artist: str, title: str) -> SongId:
     artist_id, key = find_artist(connection, artist), song_key(title)
     theirs = fetch(connection, "SELECT key, title FROM song WHERE artist_id = ?", (artist_id,))
     raise UnknownNameError(
-        f"There is no song {title!r} by {artist!r} in the record.", _did_you_mean(key, dict(_pairs(theirs)))
+        f"There is no song {title!r} by {artist!r} in the record.", did_you_mean(key, dict(_pairs(theirs)))
     )
 
 
@@ -102,7 +114,8 @@ def _pairs(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:
     return ((key, shown) for key, shown in rows)
 
 
-def _did_you_mean(key: str, shown_by_key: dict[str, str]) -> str:
+def did_you_mean(key: str, shown_by_key: dict[str, str]) -> str:
+    """The names nearest to what was typed, as advice."""
     nearest = get_close_matches(key, shown_by_key, n=3, cutoff=0.6)
     if not nearest:
         return "Check the spelling; only what was imported can be named."

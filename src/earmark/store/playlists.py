@@ -13,9 +13,8 @@ from sqlalchemy import Connection
 
 from earmark.listening.playlists import Playlist
 from earmark.store.catalogue import Catalogue
-from earmark.store.ids import Ids
 from earmark.store.port import PlaylistsAdded
-from earmark.store.rows import do, fetch, insert
+from earmark.store.rows import do, fetch, insert, new_id, new_ids
 
 _OWNED: Final = """
     SELECT id, name, namesake, followers, fingerprint FROM playlist WHERE listener_id = ?"""
@@ -31,10 +30,9 @@ def _fingerprint(playlist: Playlist, items: Sequence[int]) -> bytes:
 class PlaylistLedger:
     """Takes the playlists of one transaction."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue, ids: Ids) -> None:
+    def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
         self._connection = connection
         self._catalogue = catalogue
-        self._ids = ids
         self._public: dict[int, set[bytes]] = {}
 
     def add_owned(self, playlists: Sequence[Playlist], owner: int) -> PlaylistsAdded:
@@ -52,7 +50,7 @@ class PlaylistLedger:
             namesakes[playlist.name] += 1
             if slot not in stored:
                 new += 1
-                (number,) = self._ids.take("playlist")
+                number = new_id(self._connection, "playlist")
                 row = (number, owner, None, *slot, playlist.followers, fingerprint)
                 insert(self._connection, "playlist", [row])
             else:
@@ -82,7 +80,7 @@ class PlaylistLedger:
             if fingerprint not in known:
                 known.add(fingerprint)
                 fresh.append((playlist, content, fingerprint))
-        numbers = self._ids.take("playlist", len(fresh))
+        numbers = new_ids(self._connection, "playlist", len(fresh))
         insert(
             self._connection,
             "playlist",

@@ -14,14 +14,15 @@ from sqlalchemy import Connection
 from earmark.listening.listens import Listen
 from earmark.listening.plays import packed
 from earmark.store.catalogue import Catalogue
-from earmark.store.rows import BULK, Row, ask_about, do, fetch_ints, insert, put
+from earmark.store.rows import BULK, Row, fetch_ints, insert, put, wanted_ids, wanted_spans
 
 DAY_MS: Final = 86_400_000
 _ITEM: Final = attrgetter("item")
 
 _STORED: Final = """
     SELECT l.listener_id * 4294967296 + l.item_id, l.started_at,
-        coalesce(l.ms_played, -1) * 16777216 + l.origin_id * 256 + l.ending * 2 + CAST(l.private AS INTEGER)
+        CAST(coalesce(l.ms_played, -1) AS BIGINT) * 16777216 + l.origin_id * 256 + l.ending * 2
+            + CAST(l.private AS INTEGER)
     FROM wanted_span w CROSS JOIN listen l
     WHERE l.listener_id = w.listener_id AND l.started_at BETWEEN w.first AND w.last"""
 _SONGS: Final = """
@@ -123,10 +124,8 @@ def stored_around(connection: Connection, incoming: Columns) -> Columns:
     moments = incoming.started_at[order]
     first = np.minimum.reduceat(moments, starts) - DAY_MS
     last = np.maximum.reduceat(moments, starts) + DAY_MS
-    do(connection, "DELETE FROM wanted_span")
-    spans = zip(listeners.tolist(), first.tolist(), last.tolist(), strict=True)
-    insert(connection, "wanted_span", spans)
-    who_what, started_at, how = fetch_ints(connection, _STORED)
+    around = wanted_spans(listeners.tolist(), first.tolist(), last.tolist())
+    who_what, started_at, how = fetch_ints(connection, _STORED, wanted=around)
     items = (who_what & 0xFFFFFFFF).astype(np.int32)
     return Columns(
         listener=(who_what >> 32).astype(np.int32),
@@ -142,8 +141,7 @@ def stored_around(connection: Connection, incoming: Columns) -> Columns:
 
 def _songs_of(connection: Connection, items: NDArray[np.int32]) -> NDArray[np.int32]:
     distinct, at = np.unique(items, return_inverse=True)
-    ask_about(connection, distinct.tolist())
-    _, songs = fetch_ints(connection, _SONGS)
+    _, songs = fetch_ints(connection, _SONGS, wanted=wanted_ids(distinct.tolist()))
     song_of: NDArray[np.int32] = songs.astype(np.int32)[at]
     return song_of
 

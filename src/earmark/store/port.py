@@ -5,16 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import NewType, Protocol
+from typing import TYPE_CHECKING, NewType, Protocol
 
 import msgspec
 import polars as pl
 
 from earmark.listening.feedback import Feedback
+from earmark.listening.libraries import LibraryTrack
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
 from earmark.store.snapshot import Snapshot
+
+if TYPE_CHECKING:
+    from earmark.store.libraries import Libraries, LibraryChange
+    from earmark.store.people import People
+    from earmark.store.queue import Queue
+    from earmark.store.scrobbles import Scrobbles
+    from earmark.store.tallies import Tallies
 
 ListenerId = NewType("ListenerId", int)
 SongId = NewType("SongId", int)
@@ -101,6 +109,9 @@ class Writer(Protocol):
             StoreError: the name exists on the other side (own listener against community, or another community).
         """
 
+    def present(self, listeners: Iterable[ListenerId]) -> set[ListenerId]:
+        """Those who are in the record, and will be until the transaction ends."""
+
     def set_time_zone(self, listener: ListenerId, time_zone: str) -> None:
         """Note where the listener lives, by an IANA name."""
 
@@ -123,11 +134,26 @@ class Writer(Protocol):
     ) -> int:
         """Delete every verdict of the listener on this song or artist; returns how many there were."""
 
+    def withdraw(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
+        """Delete verdicts that stand just as given here, with the same date; returns how many did."""
+
+    def items(self, tracks: Sequence[Track]) -> list[tuple[ItemId, SongId]]:
+        """The item that each track is and the song that it is a version of, made if new, in the order given."""
+
+    def keep_library(self, connection: int, tracks: Sequence[LibraryTrack]) -> LibraryChange:
+        """Make the record of a connection's library as it was read, each ``remote_id`` once.
+
+        Raises:
+            UnknownNameError: the connection is gone.
+        """
+
     def add_editions(self, editions: Iterable[EditionRecord]) -> None:
         """Store editions; one that exists for (listener, mix, week) stays as it was made."""
 
     def forget(self, listener: ListenerId, *, keep: Iterable[int] = ()) -> None:
         """Erase the listener, all that hangs on them, and every item, song and artist that nobody else refers to.
+
+        The writer must be alone.
 
         Items of ``keep``, and so their songs and artists, stay even if nothing stored refers to them.
         """
@@ -136,15 +162,38 @@ class Writer(Protocol):
 class Store(Protocol):
     """The record. The only truth; everything learned can be thrown away and rebuilt from it."""
 
-    def writing(self) -> AbstractContextManager[Writer]:
-        """Open a transaction.
+    @property
+    def people(self) -> People:
+        """Who may sign in."""
+
+    @property
+    def scrobbles(self) -> Scrobbles:
+        """What players ask about plays, and tell beside them."""
+
+    @property
+    def tallies(self) -> Tallies:
+        """Counts of plays."""
+
+    @property
+    def queue(self) -> Queue:
+        """Work that waits for its time."""
+
+    @property
+    def libraries(self) -> Libraries:
+        """The music servers that listeners connected."""
+
+    def writing(self, *, alone: bool = False) -> AbstractContextManager[Writer]:
+        """Open a transaction; with ``alone``, as forgetting asks for, nobody else writes meanwhile.
 
         Raises:
             StoreError: on leaving, if the database refuses (disk full, locked, damaged).
         """
 
-    def listeners(self) -> list[ListenerRecord]:
-        """Everyone, by name; community listeners last."""
+    def listeners(self, ids: Sequence[ListenerId] | None = None) -> list[ListenerRecord]:
+        """Everyone, or those of ``ids`` who are on record, by name; community listeners last."""
+
+    def time_zones(self) -> list[str]:
+        """Where our own listeners live: IANA names, each once."""
 
     def find_listener(self, name: str) -> ListenerRecord:
         """The listener of this name.

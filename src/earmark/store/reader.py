@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from earmark.store import frames
 from earmark.store.port import Counts, EditionRecord, EntryRecord, ItemId, ListenerId, SongId
-from earmark.store.rows import ask_about, fetch, fetch_ints
+from earmark.store.rows import Wanted, fetch, fetch_ints, wanted_ids
 
 _COUNTS: Final = """
     SELECT
@@ -67,45 +67,38 @@ def counts(connection: Connection) -> Counts:
 
 def listens(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
     """Their track listens, in the columns and the order of ``Snapshot.listens``."""
-    ask_about(connection, sorted(set(listeners)))
-    *packed, songs = fetch_ints(connection, _LISTENS)
+    *packed, songs = fetch_ints(connection, _LISTENS, wanted=_each(listeners))
     return frames.listens_frame(np.array(packed), songs)
 
 
 def playlist_songs(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
     """Songs on playlists that they own: ``listener``, ``playlist``, ``position``, ``song``."""
-    ask_about(connection, sorted(set(listeners)))
-    return frames.table(fetch(connection, _PLAYLIST_SONGS), frames.OWNED_SONGS)
+    return frames.table(fetch(connection, _PLAYLIST_SONGS, wanted=_each(listeners)), frames.OWNED_SONGS)
 
 
 def feedback(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
     """Their verdicts, in the columns of ``Snapshot.feedback``."""
-    ask_about(connection, sorted(set(listeners)))
-    return frames.table(fetch(connection, _FEEDBACK), frames.FEEDBACK)
+    return frames.table(fetch(connection, _FEEDBACK, wanted=_each(listeners)), frames.FEEDBACK)
 
 
 def songs_given(connection: Connection, listeners: Sequence[ListenerId], mix: str) -> pl.DataFrame:
     """Songs of all editions made for them: ``listener``, ``song``, ``week``."""
-    ask_about(connection, sorted(set(listeners)))
-    return frames.table(fetch(connection, _SONGS_GIVEN, (mix,)), frames.SONGS_GIVEN)
+    return frames.table(fetch(connection, _SONGS_GIVEN, (mix,), wanted=_each(listeners)), frames.SONGS_GIVEN)
 
 
 def items(connection: Connection, wanted: Sequence[ItemId]) -> pl.DataFrame:
     """The given items, in the order given; an id that is not in the record has no row."""
-    ask_about(connection, wanted)
-    return frames.table(fetch(connection, _ITEMS), frames.ITEMS)
+    return frames.table(fetch(connection, _ITEMS, wanted=wanted_ids(wanted)), frames.ITEMS)
 
 
 def songs(connection: Connection, wanted: Sequence[int]) -> pl.DataFrame:
     """``song``, ``artist``, ``artist_name``, ``title`` of the given songs, in the order given."""
-    ask_about(connection, wanted)
-    return frames.table(fetch(connection, _SONGS), frames.SONGS)
+    return frames.table(fetch(connection, _SONGS, wanted=wanted_ids(wanted)), frames.SONGS)
 
 
 def artists(connection: Connection, wanted: Sequence[int]) -> pl.DataFrame:
     """``artist``, ``artist_name`` of the given artists, in the order given."""
-    ask_about(connection, wanted)
-    return frames.table(fetch(connection, _ARTISTS), frames.ARTISTS)
+    return frames.table(fetch(connection, _ARTISTS, wanted=wanted_ids(wanted)), frames.ARTISTS)
 
 
 def edition(connection: Connection, listener: ListenerId, mix: str, week: str) -> EditionRecord | None:
@@ -119,3 +112,7 @@ def edition(connection: Connection, listener: ListenerId, mix: str, week: str) -
         for item, song, reason in fetch(connection, _ENTRIES, (number,))
     )
     return EditionRecord(listener, mix, week, made_at, build, bool(still_learning), entries)
+
+
+def _each(listeners: Sequence[ListenerId]) -> Wanted:
+    return wanted_ids(sorted(set(listeners)))

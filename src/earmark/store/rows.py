@@ -1,26 +1,81 @@
 """Many rows at once, in and out: plain SQL, tuples in, integers out as arrays.
 
-Every named statement of the room passes through here, so a database that writes its placeholders otherwise
-needs a change in this file alone.
+Every named statement of the room passes through here. It writes its placeholders as ``?``; what a statement asks about,
+however much that is, it joins by name: ``wanted_id``, ``wanted_key`` or ``wanted_span`` (`Wanted`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any, Final
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
+from earmark.store.postgres_rows import PostgresRows
+from earmark.store.sqlite_rows import SqliteRows
+
 BULK: Final = 65_536
 """Rows handed to the driver at once: enough to hide the cost of a call, few enough to stay small."""
 
-TOGETHER: Final = 64
-"""Rows in one INSERT: nearly twice as fast as one by one, and within the 999 values always allowed."""
-
 Row = tuple[Any, ...]
+
+
+class Wanted(NamedTuple):
+    """A table that exists for one statement: what it is told to look for."""
+
+    table: str
+    columns: tuple[tuple[str, str], ...]
+    """Name and type of each."""
+    values: tuple[Sequence[Any], ...]
+    """The values of each column."""
+
+
+class Speaker(Protocol):
+    """How one kind of database wants to be spoken to."""
+
+    def spelled(self, statement: str) -> str:
+        """The statement with the placeholders of the driver."""
+
+    def told(self, connection: Connection, statement: str, wanted: Wanted) -> tuple[str, Row]:
+        """The statement made to know of what is wanted, and the values that come before its own."""
+
+    def insert(self, connection: Connection, table: str, rows: list[Row], *, if_absent: bool) -> int:
+        """Insert at most `BULK` rows; returns how many went in."""
+
+    def stream(self, connection: Connection, statement: str, values: Row, rows_at_once: int) -> Iterator[Row]:
+        """All rows, of which no more than about ``rows_at_once`` are held."""
+
+    def draw(self, connection: Connection, table: str, n: int) -> Sequence[int]:
+        """``n`` ids that no row of the table ever had."""
+
+    def hold(self, connection: Connection, table: str, ids: Sequence[int]) -> None:
+        """Keep other writers from these rows until the transaction ends."""
+
+    def taking(self, question: str) -> str:
+        """The question, made to hold the rows that it finds as `hold` does, and to pass over what others hold."""
+
+
+_SPEAKERS: Final[dict[str, Speaker]] = {"sqlite": SqliteRows(), "postgresql": PostgresRows()}
+
+
+def wanted_ids(numbers: Sequence[int]) -> Wanted:
+    """These ids as ``wanted_id (n, id)``, numbered in order."""
+    return Wanted("wanted_id", (("n", "integer"), ("id", "integer")), (range(len(numbers)), numbers))
+
+
+def wanted_keys(parents: Sequence[int], names: Sequence[str]) -> Wanted:
+    """These keys under their parents as ``wanted_key (n, parent, key)``, numbered in order."""
+    columns = (("n", "integer"), ("parent", "integer"), ("key", "text"))
+    return Wanted("wanted_key", columns, (range(len(names)), parents, names))
+
+
+def wanted_spans(listeners: Sequence[int], first: Sequence[int], last: Sequence[int]) -> Wanted:
+    """These stretches of time as ``wanted_span (listener_id, first, last)``."""
+    columns = (("listener_id", "integer"), ("first", "bigint"), ("last", "bigint"))
+    return Wanted("wanted_span", columns, (listeners, first, last))
 
 
 def insert(connection: Connection, table: str, rows: Iterable[Row], *, if_absent: bool = False) -> int:
@@ -28,67 +83,87 @@ def insert(connection: Connection, table: str, rows: Iterable[Row], *, if_absent
 
     With ``if_absent``, rows whose key is in the table are left out.
     """
-    verb, rule = f"INSERT INTO {table} VALUES ", " ON CONFLICT DO NOTHING" if if_absent else ""
-    inserted = 0
-    remaining = iter(rows)
+    speaker, inserted, remaining = _speaker(connection), 0, iter(rows)
     while chunk := list(islice(remaining, BULK)):
-        width = len(chunk[0])
-        one = "(" + ", ".join("?" * width) + ")"
-        whole = len(chunk) // TOGETHER * TOGETHER
-        values = list(chain.from_iterable(chunk[:whole]))
-        stride = TOGETHER * width
-        together = [tuple(values[at : at + stride]) for at in range(0, len(values), stride)]
-        inserted += put(connection, verb + ", ".join([one] * TOGETHER) + rule, together)
-        inserted += put(connection, verb + one + rule, chunk[whole:])
+        inserted += speaker.insert(connection, table, chunk, if_absent=if_absent)
     return inserted
+
+
+def new_ids(connection: Connection, table: str, n: int) -> Sequence[int]:
+    """``n`` ascending ids for new rows. One once given is never given again, not even after its row was forgotten."""
+    return _speaker(connection).draw(connection, table, n) if n else ()
+
+
+def new_id(connection: Connection, table: str) -> int:
+    """The same for one row."""
+    (number,) = new_ids(connection, table, 1)
+    return number
 
 
 def put(connection: Connection, statement: str, rows: Iterable[Row]) -> int:
     """Execute the statement once for each row; returns how many rows it touched in all."""
-    touched = 0
-    remaining = iter(rows)
+    spelled, touched, remaining = _speaker(connection).spelled(statement), 0, iter(rows)
     while chunk := list(islice(remaining, BULK)):
-        touched += connection.exec_driver_sql(statement, chunk).rowcount
+        touched += connection.exec_driver_sql(spelled, chunk).rowcount
     return touched
 
 
-def do(connection: Connection, statement: str, values: Row = ()) -> int:
+def do(connection: Connection, statement: str, values: Row = (), *, wanted: Wanted | None = None) -> int:
     """Execute the statement; returns how many rows it touched."""
-    return connection.exec_driver_sql(statement, values).rowcount
+    return connection.exec_driver_sql(*_told(connection, statement, values, wanted)).rowcount
 
 
-def fetch(connection: Connection, statement: str, values: Row = ()) -> list[Row]:
+def fetch(
+    connection: Connection, statement: str, values: Row = (), *, wanted: Wanted | None = None
+) -> list[Row]:
     """All rows as plain tuples."""
-    return _cursor(connection, statement, values).fetchall()  # type: ignore[no-any-return]
+    return _cursor(connection, statement, values, wanted).fetchall()  # type: ignore[no-any-return]
 
 
-def fetch_ints(connection: Connection, statement: str, values: Row = ()) -> NDArray[np.int64]:
+def fetch_ints(
+    connection: Connection, statement: str, values: Row = (), *, wanted: Wanted | None = None
+) -> NDArray[np.int64]:
     """All rows of a statement that yields integers only, as ``(n_columns, n_rows)``."""
-    cursor = _cursor(connection, statement, values)
+    cursor = _cursor(connection, statement, values, wanted)
     width = len(cursor.description)
     flat = np.fromiter(chain.from_iterable(cursor), np.int64)
     return flat.reshape(-1, width).T
 
 
 def stream_ints(
-    connection: Connection, statement: str, rows_at_once: int, values: Row = ()
+    connection: Connection, statement: str, width: int, rows_at_once: int, values: Row = ()
 ) -> Iterator[NDArray[np.int64]]:
-    """The same, a stretch of at most ``rows_at_once`` rows at a time."""
-    cursor = _cursor(connection, statement, values)
-    width = len(cursor.description)
+    """The same of a statement that yields ``width`` columns, a stretch of at most ``rows_at_once`` rows at a time."""
+    rows = _speaker(connection).stream(connection, statement, values, rows_at_once)
     while True:
-        flat = np.fromiter(chain.from_iterable(islice(cursor, rows_at_once)), np.int64)
+        flat = np.fromiter(chain.from_iterable(islice(rows, rows_at_once)), np.int64)
         if not len(flat):
             return
         yield flat.reshape(-1, width).T
 
 
-def ask_about(connection: Connection, ids: Sequence[int]) -> None:
-    """Fill ``wanted_id`` with these ids, numbered in order, for a statement to join."""
-    do(connection, "DELETE FROM wanted_id")
-    insert(connection, "wanted_id", enumerate(ids))
+def hold_listeners(connection: Connection, listeners: Iterable[int]) -> None:
+    """Keep other writers from these listeners until the transaction ends: no two settle the same plays at once."""
+    _speaker(connection).hold(connection, "listener", sorted(set(listeners)))
 
 
-def _cursor(connection: Connection, statement: str, values: Row) -> Any:
+def take(connection: Connection, question: str, values: Row = ()) -> list[Row]:
+    """All rows that nobody else holds; nobody else can take or change them until the transaction ends."""
+    return fetch(connection, _speaker(connection).taking(question), values)
+
+
+def _speaker(connection: Connection) -> Speaker:
+    return _SPEAKERS[connection.dialect.name]
+
+
+def _told(connection: Connection, statement: str, values: Row, wanted: Wanted | None) -> tuple[str, Row]:
+    speaker = _speaker(connection)
+    if wanted is None:
+        return speaker.spelled(statement), values
+    statement, before = speaker.told(connection, statement, wanted)
+    return speaker.spelled(statement), before + values
+
+
+def _cursor(connection: Connection, statement: str, values: Row, wanted: Wanted | None) -> Any:
     # The driver's own cursor yields tuples; SQLAlchemy's rows cost more than reading them does.
-    return connection.exec_driver_sql(statement, values).cursor
+    return connection.exec_driver_sql(*_told(connection, statement, values, wanted)).cursor

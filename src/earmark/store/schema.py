@@ -1,15 +1,17 @@
 """The tables of the record, declared once.
 
-Ids come from `counter` and are never used twice: a build on disk must not take a newcomer for somebody who
-was forgotten. The tables with millions of rows (`listen`, `playlist_item`, `entry`) carry no foreign keys:
-SQLite would look up the parents of every row that it takes in, and search the whole table for every item that
-it drops. The catalogue hands out only ids that exist, and forgetting drops only items that nothing refers to.
+Ids come from sequences, or from `counter` where a database has none, and are never used twice: a build on disk
+must not take a newcomer for somebody who was forgotten. The tables with millions of rows (`listen`,
+`playlist_item`, `entry`, `library_track`) carry no foreign keys: SQLite would look up the parents of every row
+that it takes in, and search the whole table for every item that it drops. The catalogue hands out only ids that
+exist, and forgetting drops only items that nothing refers to.
 """
 
 from __future__ import annotations
 
 from typing import Final
 
+import sqlalchemy
 from sqlalchemy import (
     BigInteger,
     Boolean,
@@ -19,14 +21,32 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     MetaData,
+    Sequence,
     SmallInteger,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
 
 metadata: Final = MetaData()
+
+Text: Final = sqlalchemy.Text().with_variant(sqlalchemy.Text(collation="C"), "postgresql")
+"""Compared by code point, in every database and whatever language its server speaks."""
+
+for _table in (
+    "community",
+    "listener",
+    "artist",
+    "song",
+    "item",
+    "origin",
+    "playlist",
+    "edition",
+    "token",
+    "job",
+    "connection",
+):
+    Sequence(f"{_table}_ids", metadata=metadata)
 
 counter: Final = Table(
     "counter",
@@ -99,6 +119,7 @@ Index(
     sqlite_where=item.c.song_id.is_(None),
     postgresql_where=item.c.song_id.is_(None),
 )
+Index("item_uri", item.c.uri, sqlite_where=item.c.uri.is_not(None), postgresql_where=item.c.uri.is_not(None))
 
 origin: Final = Table(
     "origin",
@@ -195,5 +216,118 @@ entry: Final = Table(
     Column("item_id", Integer, nullable=False),
     Column("song_id", Integer, nullable=False),
     Column("reason", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+account: Final = Table(
+    "account",
+    metadata,
+    Column("listener_id", Integer, ForeignKey("listener.id"), primary_key=True, autoincrement=False),
+    Column("role", Text, nullable=False),
+    Column("password", Text),
+    Column("epoch", Integer, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+)
+
+token: Final = Table(
+    "token",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("listener_id", Integer, ForeignKey("account.listener_id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("digest", LargeBinary, nullable=False, unique=True),
+    Column("made_at", BigInteger, nullable=False),
+    UniqueConstraint("listener_id", "name"),
+)
+
+playing: Final = Table(
+    "playing",
+    metadata,
+    Column("listener_id", Integer, ForeignKey("listener.id"), primary_key=True, autoincrement=False),
+    Column("told", Text, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
+)
+
+import_mark: Final = Table(
+    "import_mark",
+    metadata,
+    Column("listener_id", Integer, ForeignKey("listener.id"), primary_key=True, autoincrement=False),
+    Column("service", Text, primary_key=True),
+    Column("at", BigInteger, nullable=False),
+)
+
+job: Final = Table(
+    "job",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("kind", Text, nullable=False),
+    Column("key", Text, nullable=False),
+    Column("listener_id", Integer, ForeignKey("listener.id")),
+    Column("due_at", BigInteger, nullable=False),
+    Column("free_at", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("worker", Text),
+    Column("last_error", Text),
+    Column("made_at", BigInteger, nullable=False),
+    Column("ended_at", BigInteger),
+    UniqueConstraint("kind", "key"),
+)
+Index(
+    "job_open",
+    job.c.kind,
+    job.c.due_at,
+    job.c.id,
+    sqlite_where=job.c.ended_at.is_(None),
+    postgresql_where=job.c.ended_at.is_(None),
+)
+
+connection: Final = Table(
+    "connection",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("listener_id", Integer, ForeignKey("listener.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("url", Text, nullable=False),
+    Column("username", Text, nullable=False),
+    Column("secret", LargeBinary, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("read_at", BigInteger),
+    UniqueConstraint("listener_id", "kind", "url"),
+)
+
+library_track: Final = Table(
+    "library_track",
+    metadata,
+    Column("connection_id", Integer, primary_key=True),
+    Column("remote_id", Text, primary_key=True),
+    Column("item_id", Integer, nullable=False),
+    Column("song_id", Integer, nullable=False),
+    Column("path", Text),
+    Column("genres", Text, nullable=False),
+    Column("mbid", Text),
+    Column("isrc", Text),
+    Column("play_count", Integer, nullable=False),
+    Column("starred_at", BigInteger),
+    sqlite_with_rowid=False,
+)
+
+pushed: Final = Table(
+    "pushed",
+    metadata,
+    Column("connection_id", Integer, primary_key=True),
+    Column("mix", Text, primary_key=True),
+    Column("playlist", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+pushed_song: Final = Table(
+    "pushed_song",
+    metadata,
+    Column("connection_id", Integer, primary_key=True),
+    Column("mix", Text, primary_key=True),
+    Column("song_id", Integer, primary_key=True),
+    Column("week", Text, nullable=False),
+    Column("position", Integer, nullable=False),
     sqlite_with_rowid=False,
 )

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from pathlib import Path
 
 import polars as pl
 from sqlalchemy import Connection
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.pool import StaticPool
 
 from earmark.errors import StoreError
 from earmark.music.items import Track
 from earmark.store import editions, named, reader
 from earmark.store.cut import cut
+from earmark.store.database import Database, Intent
+from earmark.store.libraries import Libraries, SqlLibraries
 from earmark.store.migrate import bring_up_to_date, is_up_to_date
+from earmark.store.people import People, SqlPeople
 from earmark.store.port import (
     Counts,
     EditionRecord,
@@ -26,37 +28,50 @@ from earmark.store.port import (
     SongId,
     Store,
 )
+from earmark.store.queue import Queue, SqlQueue
+from earmark.store.scrobbles import Scrobbles, SqlScrobbles
 from earmark.store.snapshot import Snapshot
-from earmark.store.sqlite import WRITING, complaints_translated, erase_sqlite_traces, sqlite_engine
+from earmark.store.sqlite import Sqlite
+from earmark.store.tallies import SqlTallies, Tallies
 from earmark.store.writer import SqlWriter
 
 
 def open_store(url: str) -> Store:
-    """Open the record at a database URL, such as ``sqlite:////home/me/earmark/earmark.db``; made if missing.
+    """Open the record at a database URL; its tables are made or brought up to date.
+
+    Such as ``sqlite:////home/me/earmark/earmark.db``, made if missing, or ``postgresql+psycopg://me@host/earmark``.
 
     Raises:
         StoreError: the database cannot be opened, is of another program, or was written by a newer version.
     """
-    remedy = "Use a URL such as sqlite:////path/earmark.db."
+    remedy = "Use a URL such as sqlite:////path/earmark.db or postgresql+psycopg://user@host/database."
     try:
         backend = make_url(url).get_backend_name()
     except ArgumentError as error:
-        raise StoreError(f"{url!r} is not the URL of a database.", remedy) from error
-    if backend != "sqlite":
-        # The URL itself is not said: it may hold a password.
-        raise StoreError(f"The record cannot be kept in {backend}, but in SQLite only.", remedy)
-    return SqlStore(url)
+        raise StoreError("That is not the URL of a database.", remedy) from error
+    # The URL itself is never said: it may hold a password.
+    match backend:
+        case "sqlite":
+            return SqlStore(Sqlite(url))
+        case "postgresql":
+            # Its driver takes a while to load, and households do without.
+            from earmark.store.postgres import Postgres
+
+            return SqlStore(Postgres(url))
+        case _:
+            raise StoreError(f"The record cannot be kept in {backend}, but in SQLite or PostgreSQL.", remedy)
 
 
 class SqlStore:
     """The `earmark.store.port.Store` of an SQL database."""
 
-    def __init__(self, url: str) -> None:
-        self._name = make_url(url).database or "the database in memory"
-        self._engine = sqlite_engine(url)
-        # A database in memory has one connection only: while it writes, it answers questions, too.
-        self._shares_connection = isinstance(self._engine.pool, StaticPool)
-        self._writing_now: Connection | None = None
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self.people: People = SqlPeople(database)
+        self.scrobbles: Scrobbles = SqlScrobbles(database)
+        self.tallies: Tallies = SqlTallies(database)
+        self.queue: Queue = SqlQueue(database)
+        self.libraries: Libraries = SqlLibraries(database)
         with ExitStack() as if_it_fails:
             if_it_fails.callback(self.close)
             self._bring_up_to_date()
@@ -65,48 +80,37 @@ class SqlStore:
     def _bring_up_to_date(self) -> None:
         # Looking takes no lock, so the record opens while another process is writing to it.
         with self._reading() as connection:
-            if is_up_to_date(connection, self._name):
+            if is_up_to_date(connection, self._database.name):
                 return
-        with complaints_translated(self._name), self._transaction(writing=True) as connection:
-            bring_up_to_date(connection, self._name)
+        with self._database.transaction(Intent.ALONE) as connection:
+            bring_up_to_date(connection, self._database.name)
+
+    def _reading(self) -> AbstractContextManager[Connection]:
+        return self._database.transaction(Intent.READ)
 
     @contextmanager
-    def _transaction(self, *, writing: bool) -> Iterator[Connection]:
-        with (
-            self._engine.connect().execution_options(**{WRITING: writing}) as connection,
-            connection.begin(),
-        ):
-            yield connection
-
-    @contextmanager
-    def _reading(self) -> Iterator[Connection]:
-        with complaints_translated(self._name):
-            if self._shares_connection and self._writing_now is not None:
-                yield self._writing_now
-            else:
-                with self._transaction(writing=False) as connection:
-                    yield connection
-
-    @contextmanager
-    def writing(self) -> Iterator[SqlWriter]:
+    def writing(self, *, alone: bool = False) -> Iterator[SqlWriter]:
         """Open a transaction: all that the writer is given lands together, or nothing does.
+
+        With ``alone``, nobody else writes meanwhile.
 
         Raises:
             StoreError: on leaving, if the database refuses (disk full, locked, damaged).
         """
-        with complaints_translated(self._name), self._transaction(writing=True) as connection:
-            self._writing_now = connection
-            try:
-                writer = SqlWriter(connection)
-                yield writer
-                writer.finish()
-            finally:
-                self._writing_now = None
+        with self._database.transaction(Intent.ALONE if alone else Intent.WRITE) as connection:
+            writer = SqlWriter(connection, alone=alone)
+            yield writer
+            writer.finish()
 
-    def listeners(self) -> list[ListenerRecord]:
-        """Everyone, by name; community listeners last."""
+    def listeners(self, ids: Sequence[ListenerId] | None = None) -> list[ListenerRecord]:
+        """Everyone, or those of ``ids`` who are on record, by name; community listeners last."""
         with self._reading() as connection:
-            return named.all_listeners(connection)
+            return named.listeners(connection, ids)
+
+    def time_zones(self) -> list[str]:
+        """Where our own listeners live: IANA names, each once."""
+        with self._reading() as connection:
+            return named.time_zones(connection)
 
     def find_listener(self, name: str) -> ListenerRecord:
         """The listener of this name.
@@ -205,9 +209,8 @@ class SqlStore:
         Raises:
             StoreError: another process holds the database.
         """
-        with complaints_translated(self._name):
-            erase_sqlite_traces(self._engine)
+        self._database.erase_traces()
 
     def close(self) -> None:
         """Release the database."""
-        self._engine.dispose()
+        self._database.close()

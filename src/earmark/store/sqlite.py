@@ -1,4 +1,4 @@
-"""All that is particular to SQLite: how it is opened, its scratch tables, its complaints, its leftovers.
+"""All that is particular to SQLite: how it is opened, its complaints, its leftovers.
 
 The write-ahead log (WAL) lets readers go on while one process writes, and makes a kill −9 harmless.
 See https://sqlite.org/wal.html and https://sqlite.org/pragma.html.
@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Final
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
 from earmark.errors import StoreError
+from earmark.store.database import Intent
+from earmark.store.sqlite_rows import SCRATCH
 
 WRITING: Final = "earmark_writing"
 """Execution option of connections that are going to write: they take the write lock at once, not midway."""
@@ -31,26 +33,76 @@ PRAGMAS: Final = (
     "PRAGMA busy_timeout = 10000",
 )
 
-SCRATCH: Final = (
-    "CREATE TEMP TABLE wanted_id (n INTEGER PRIMARY KEY, id INTEGER NOT NULL)",
-    "CREATE TEMP TABLE wanted_key (n INTEGER PRIMARY KEY, parent INTEGER NOT NULL, key TEXT NOT NULL)",
-    "CREATE TEMP TABLE wanted_span (listener_id INTEGER PRIMARY KEY, first INTEGER, last INTEGER)",
-    "CREATE TEMP TABLE kept (id INTEGER PRIMARY KEY)",
-    "CREATE TEMP TABLE thinned (id INTEGER PRIMARY KEY)",
-)
-"""Tables of one connection through which statements are told what they ask about, however much that is."""
 
+class Sqlite:
+    """A database file, or one in memory; see `earmark.store.database.Database`.
 
-def sqlite_engine(url: str) -> Engine:
-    """An engine whose connections are tuned for one writer and bulk work.
-
-    A database in memory lives in one connection, which everybody shares.
+    One process writes at a time, so whoever writes is alone.
     """
-    in_memory = make_url(url).database in {None, "", ":memory:"}
-    engine = create_engine(url, poolclass=StaticPool) if in_memory else create_engine(url)
-    event.listen(engine, "connect", _prepare)
-    event.listen(engine, "begin", _begin)
-    return engine
+
+    def __init__(self, url: str) -> None:
+        self.name = make_url(url).database or "the database in memory"
+        # A database in memory lives in one connection, which everybody shares.
+        self._in_memory = make_url(url).database in {None, "", ":memory:"}
+        self._engine = create_engine(url, poolclass=StaticPool) if self._in_memory else create_engine(url)
+        self._writing_now: Connection | None = None
+        event.listen(self._engine, "connect", _prepare)
+        event.listen(self._engine, "begin", _begin)
+
+    @contextmanager
+    def transaction(self, intent: Intent) -> Iterator[Connection]:
+        """A transaction; in memory, who reads while somebody writes reads what is being written.
+
+        Raises:
+            StoreError: the disk is full, the database is locked, damaged, missing or read-only.
+        """
+        with _complaints_translated(self.name):
+            if intent is Intent.READ:
+                if self._writing_now is not None:
+                    yield self._writing_now
+                    return
+                with self._begun(writing=False) as connection:
+                    yield connection
+                return
+            with self._begun(writing=True) as connection:
+                self._writing_now = connection if self._in_memory else None
+                try:
+                    yield connection
+                finally:
+                    self._writing_now = None
+
+    @contextmanager
+    def _begun(self, *, writing: bool) -> Iterator[Connection]:
+        with (
+            self._engine.connect().execution_options(**{WRITING: writing}) as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def erase_traces(self) -> None:
+        """Rewrite the database without its free pages, and empty the write-ahead log.
+
+        Raises:
+            StoreError: another process holds the database, so that the log cannot be emptied.
+        """
+        with (
+            _complaints_translated(self.name),
+            self._engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection,
+        ):
+            driver: Any = connection.connection.driver_connection
+            # First the log: where there is no room to rewrite the file, the deleted is overwritten all the same.
+            driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+            driver.execute("VACUUM")
+            busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        if busy:
+            raise StoreError(
+                "The write-ahead log could not be emptied, because another process is using the database.",
+                "Stop the other Earmark process and run the command again: nothing else is left to do.",
+            )
+
+    def close(self) -> None:
+        """Release the database."""
+        self._engine.dispose()
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
@@ -63,25 +115,6 @@ def _prepare(connection: sqlite3.Connection, _record: object) -> None:
 def _begin(connection: Connection) -> None:
     writing = connection.get_execution_options().get(WRITING, False)
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
-
-
-def erase_sqlite_traces(engine: Engine) -> None:
-    """Rewrite the database without its free pages, and empty the write-ahead log.
-
-    Raises:
-        StoreError: another process holds the database, so that the log cannot be emptied.
-    """
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        driver: Any = connection.connection.driver_connection
-        # First the log: where there is no room to rewrite the file, the deleted is overwritten all the same.
-        driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
-        driver.execute("VACUUM")
-        busy, _, _ = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    if busy:
-        raise StoreError(
-            "The write-ahead log could not be emptied, because another process is using the database.",
-            "Stop the other Earmark process and run the command again: nothing else is left to do.",
-        )
 
 
 _REMEDIES: Final = (
@@ -115,7 +148,7 @@ _REMEDIES: Final = (
 
 
 @contextmanager
-def complaints_translated(database: str) -> Iterator[None]:
+def _complaints_translated(database: str) -> Iterator[None]:
     """Turn what the database refuses into errors that say what to do; faults of our own pass as they are.
 
     Raises:

@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.store.catalogue import Catalogue
-from earmark.store.rows import do, fetch
+from earmark.store.rows import do, fetch, put
 
 _OPPOSITE: Final = {Verdict.LOVE: Verdict.HATE, Verdict.HATE: Verdict.LOVE}
 _THIS_VERDICT: Final = """
@@ -20,6 +20,7 @@ _REMOVE: Final = "DELETE FROM feedback" + _THIS_VERDICT
 _TAKE_BACK: Final = """
     DELETE FROM feedback WHERE listener_id = ?
     AND coalesce(song_id, 0) = coalesce(?, 0) AND coalesce(artist_id, 0) = coalesce(?, 0)"""
+_WITHDRAW: Final = _REMOVE + " AND coalesce(at, 0) = coalesce(?, 0)"
 _DATE: Final = "UPDATE feedback SET at = ?" + _THIS_VERDICT
 
 _Target = tuple[int | None, int | None]
@@ -70,6 +71,14 @@ def add_feedback(
 def take_back(connection: Connection, listener: int, song: int | None, artist: int | None) -> int:
     """Delete every verdict of the listener on one song or one artist; returns how many there were."""
     return do(connection, _TAKE_BACK, (listener, song, artist))
+
+
+def withdraw(
+    connection: Connection, catalogue: Catalogue, listener: int, feedback: Sequence[Feedback]
+) -> int:
+    """Delete verdicts that stand just as given, date and all; returns how many did."""
+    rows = zip(feedback, _targets(catalogue, feedback), strict=True)
+    return put(connection, _WITHDRAW, ((listener, said.verdict, *target, said.at) for said, target in rows))
 
 
 def _is_later(at: int | None, than: int | None) -> bool:

@@ -9,28 +9,30 @@ from sqlalchemy import Connection
 
 from earmark.errors import StoreError
 from earmark.listening.feedback import Feedback
+from earmark.listening.libraries import LibraryTrack
 from earmark.listening.listens import Listen, Origin
 from earmark.listening.playlists import Playlist
+from earmark.music.items import Track
 from earmark.store.catalogue import Catalogue
 from earmark.store.editions import add_editions
 from earmark.store.forget import forget_listener, sweep
-from earmark.store.ids import Ids
+from earmark.store.libraries import LibraryChange, keep_library
 from earmark.store.listens import ListenLedger
 from earmark.store.playlists import PlaylistLedger
-from earmark.store.port import EditionRecord, ListenerId, PlaylistsAdded, Settled, SongId
-from earmark.store.rows import do, fetch, put
-from earmark.store.verdicts import add_feedback, take_back
+from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded, Settled, SongId
+from earmark.store.rows import do, fetch, hold_listeners, insert, new_id, put, wanted_ids
+from earmark.store.verdicts import add_feedback, take_back, withdraw
 
 
 class SqlWriter:
     """The `earmark.store.port.Writer` of an SQL database. `finish` is called once, before the commit."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, *, alone: bool) -> None:
         self._connection = connection
-        self._ids = Ids(connection)
-        self._catalogue = Catalogue(connection, self._ids)
-        self._listens = ListenLedger(connection, self._catalogue, self._ids)
-        self._playlists = PlaylistLedger(connection, self._catalogue, self._ids)
+        self._alone = alone
+        self._catalogue = Catalogue(connection)
+        self._listens = ListenLedger(connection, self._catalogue)
+        self._playlists = PlaylistLedger(connection, self._catalogue)
         self._listeners: dict[str, tuple[ListenerId, str | None]] = {}
         self._communities: dict[str, int] = {}
         self._changed: set[int] = set()
@@ -55,6 +57,17 @@ class SqlWriter:
             )
         return number
 
+    def present(self, listeners: Iterable[ListenerId]) -> set[ListenerId]:
+        """Those who are in the record, and will be until the transaction ends."""
+        wanted = sorted(set(listeners))
+        hold_listeners(self._connection, wanted)
+        found = fetch(
+            self._connection,
+            "SELECT l.id FROM wanted_id w JOIN listener l ON l.id = w.id",
+            wanted=wanted_ids(wanted),
+        )
+        return {ListenerId(number) for (number,) in found}
+
     def _stored_listener(self, name: str) -> tuple[ListenerId, str | None] | None:
         found = fetch(
             self._connection,
@@ -67,23 +80,22 @@ class SqlWriter:
 
     def _add_listener(self, name: str, community: str | None) -> tuple[ListenerId, str | None]:
         side = None if community is None else self._community(community)
-        (number,) = self._ids.take("listener")
-        do(
-            self._connection,
-            "INSERT INTO listener (id, name, community_id) VALUES (?, ?, ?)",
-            (number, name, side),
-        )
+        number = new_id(self._connection, "listener")
+        row = (number, name, side, 0, "UTC")
+        if not insert(self._connection, "listener", [row], if_absent=True):
+            # Another writer was first.
+            return self._stored_listener(name) or self._add_listener(name, community)
         self._changed.add(number)
         return ListenerId(number), community
 
     def _community(self, name: str) -> int:
         if name not in self._communities:
             found = fetch(self._connection, "SELECT id FROM community WHERE name = ?", (name,))
-            if found:
-                self._communities[name] = found[0][0]
-            else:
-                (self._communities[name],) = self._ids.take("community")
-                do(self._connection, "INSERT INTO community VALUES (?, ?)", (self._communities[name], name))
+            if not found:
+                row = (new_id(self._connection, "community"), name)
+                insert(self._connection, "community", [row], if_absent=True)
+                return self._community(name)
+            self._communities[name] = found[0][0]
         return self._communities[name]
 
     def set_time_zone(self, listener: ListenerId, time_zone: str) -> None:
@@ -121,6 +133,7 @@ class SqlWriter:
             return self._playlists.add_public(playlists, self._community(community))
         if owner is None or community is not None:
             raise ValueError("playlists belong either to an owner or to a community")
+        hold_listeners(self._connection, [owner])
         added = self._playlists.add_owned(playlists, owner)
         if added.new or added.updated:
             self._changed.add(owner)
@@ -128,6 +141,7 @@ class SqlWriter:
 
     def add_feedback(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
         """Store verdicts; returns how many changed anything."""
+        hold_listeners(self._connection, [listener])
         changed = add_feedback(self._connection, self._catalogue, listener, feedback)
         if changed:
             self._changed.add(listener)
@@ -148,12 +162,39 @@ class SqlWriter:
             self._changed.add(listener)
         return taken
 
+    def withdraw(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
+        """Delete verdicts that stand just as given here, with the same date; returns how many did."""
+        hold_listeners(self._connection, [listener])
+        withdrawn = withdraw(self._connection, self._catalogue, listener, feedback)
+        if withdrawn:
+            self._changed.add(listener)
+        return withdrawn
+
+    def items(self, tracks: Sequence[Track]) -> list[tuple[ItemId, SongId]]:
+        """The item that each track is and the song that it is a version of, made if new, in that order."""
+        items, songs = self._catalogue.tracks(tracks)
+        return [(ItemId(item), SongId(song)) for item, song in zip(items, songs, strict=True)]
+
+    def keep_library(self, connection: int, tracks: Sequence[LibraryTrack]) -> LibraryChange:
+        """Make the record of a connection's library as it was read, each ``remote_id`` once.
+
+        Raises:
+            UnknownNameError: the connection is gone.
+        """
+        return keep_library(self._connection, self._catalogue, connection, tracks)
+
     def add_editions(self, editions: Iterable[EditionRecord]) -> None:
         """Store editions; one that exists for (listener, mix, week) stays as it was made."""
-        add_editions(self._connection, self._ids, editions)
+        add_editions(self._connection, editions)
 
     def forget(self, listener: ListenerId, *, keep: Iterable[int] = ()) -> None:
-        """Erase the listener, all that hangs on them, and whatever nobody else refers to but items of ``keep``."""
+        """Erase the listener, all that hangs on them, and whatever nobody else refers to but items of ``keep``.
+
+        Raises:
+            ValueError: others may be writing: what they refer to could be erased under them.
+        """
+        if not self._alone:
+            raise ValueError("who forgets must be alone: store.writing(alone=True)")
         self.settle()
         forget_listener(self._connection, listener)
         self._listeners = {name: known for name, known in self._listeners.items() if known[0] != listener}
@@ -171,7 +212,6 @@ class SqlWriter:
             "UPDATE listener SET revision = revision + 1 WHERE id = ?",
             ((number,) for number in sorted(self._changed)),
         )
-        self._ids.save()
 
 
 def _side(community: str | None) -> str:

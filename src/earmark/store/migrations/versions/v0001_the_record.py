@@ -9,50 +9,57 @@ revision = "0001"
 down_revision = None
 
 
+TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+
+
 def upgrade() -> None:
-    """Create every table."""
-    op.create_table(
-        "counter",
-        sa.Column("name", sa.Text, primary_key=True),
-        sa.Column("last", sa.Integer, nullable=False),
-    )
+    """Create every table, and what their ids come from."""
+    if op.get_bind().dialect.supports_sequences:
+        for table in ("community", "listener", "artist", "song", "item", "origin", "playlist", "edition"):
+            op.execute(sa.schema.CreateSequence(sa.Sequence(f"{table}_ids")))
+    else:
+        op.create_table(
+            "counter",
+            sa.Column("name", TEXT, primary_key=True),
+            sa.Column("last", sa.Integer, nullable=False),
+        )
     op.create_table(
         "community",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("name", sa.Text, nullable=False, unique=True),
+        sa.Column("name", TEXT, nullable=False, unique=True),
     )
     op.create_table(
         "listener",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("name", sa.Text, nullable=False, unique=True),
+        sa.Column("name", TEXT, nullable=False, unique=True),
         sa.Column("community_id", sa.Integer, sa.ForeignKey("community.id")),
         sa.Column("revision", sa.Integer, nullable=False, server_default=sa.text("0")),
-        sa.Column("time_zone", sa.Text, nullable=False, server_default=sa.text("'UTC'")),
+        sa.Column("time_zone", TEXT, nullable=False, server_default=sa.text("'UTC'")),
     )
     op.create_table(
         "artist",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("key", sa.Text, nullable=False, unique=True),
-        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("key", TEXT, nullable=False, unique=True),
+        sa.Column("name", TEXT, nullable=False),
     )
     op.create_table(
         "song",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("artist_id", sa.Integer, sa.ForeignKey("artist.id"), nullable=False),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("title", sa.Text, nullable=False),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("title", TEXT, nullable=False),
         sa.UniqueConstraint("artist_id", "key"),
     )
     op.create_table(
         "item",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
-        sa.Column("kind", sa.Text, nullable=False),
+        sa.Column("kind", TEXT, nullable=False),
         sa.Column("song_id", sa.Integer, sa.ForeignKey("song.id")),
-        sa.Column("key", sa.Text, nullable=False),
-        sa.Column("creator", sa.Text),
-        sa.Column("title", sa.Text, nullable=False),
-        sa.Column("release", sa.Text),
-        sa.Column("uri", sa.Text),
+        sa.Column("key", TEXT, nullable=False),
+        sa.Column("creator", TEXT),
+        sa.Column("title", TEXT, nullable=False),
+        sa.Column("release", TEXT),
+        sa.Column("uri", TEXT),
         sa.Column("duration_ms", sa.Integer),
     )
     op.create_index(
@@ -74,7 +81,7 @@ def upgrade() -> None:
     op.create_table(
         "origin",
         sa.Column("id", sa.SmallInteger, primary_key=True, autoincrement=False),
-        sa.Column("name", sa.Text, nullable=False, unique=True),
+        sa.Column("name", TEXT, nullable=False, unique=True),
         sa.Column("resolution_ms", sa.Integer, nullable=False),
     )
     op.create_table(
@@ -93,7 +100,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("listener_id", sa.Integer, sa.ForeignKey("listener.id")),
         sa.Column("community_id", sa.Integer, sa.ForeignKey("community.id")),
-        sa.Column("name", sa.Text, nullable=False),
+        sa.Column("name", TEXT, nullable=False),
         sa.Column("namesake", sa.Integer, nullable=False),
         sa.Column("followers", sa.Integer),
         sa.Column("fingerprint", sa.LargeBinary, nullable=False),
@@ -124,7 +131,7 @@ def upgrade() -> None:
     op.create_table(
         "feedback",
         sa.Column("listener_id", sa.Integer, sa.ForeignKey("listener.id"), nullable=False),
-        sa.Column("verdict", sa.Text, nullable=False),
+        sa.Column("verdict", TEXT, nullable=False),
         sa.Column("song_id", sa.Integer, sa.ForeignKey("song.id")),
         sa.Column("artist_id", sa.Integer, sa.ForeignKey("artist.id")),
         sa.Column("at", sa.BigInteger),
@@ -137,10 +144,10 @@ def upgrade() -> None:
         "edition",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("listener_id", sa.Integer, sa.ForeignKey("listener.id"), nullable=False),
-        sa.Column("mix", sa.Text, nullable=False),
-        sa.Column("week", sa.Text, nullable=False),
+        sa.Column("mix", TEXT, nullable=False),
+        sa.Column("week", TEXT, nullable=False),
         sa.Column("made_at", sa.BigInteger, nullable=False),
-        sa.Column("build", sa.Text, nullable=False),
+        sa.Column("build", TEXT, nullable=False),
         sa.Column("still_learning", sa.Boolean, nullable=False),
         sa.UniqueConstraint("listener_id", "mix", "week"),
     )
@@ -151,6 +158,6 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer, primary_key=True),
         sa.Column("item_id", sa.Integer, nullable=False),
         sa.Column("song_id", sa.Integer, nullable=False),
-        sa.Column("reason", sa.Text, nullable=False),
+        sa.Column("reason", TEXT, nullable=False),
         sqlite_with_rowid=False,
     )

@@ -1,0 +1,92 @@
+"""Accounts and tokens, whatever database keeps them."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+
+import pytest
+
+from earmark.errors import StoreError, UnknownNameError
+from earmark.store.people import Role
+from earmark.store.port import Store
+
+
+def digest(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+def test_an_account_is_a_listeners(store: Store) -> None:
+    with store.writing() as writer:
+        ada = writer.listener("Ada")
+    made = store.people.add("Ada", Role.OWNER, "hash")
+    assert (made.listener, made.name, made.role, made.password, made.epoch) == (
+        ada,
+        "Ada",
+        Role.OWNER,
+        "hash",
+        0,
+    )
+    assert store.people.find("Ada") == made
+    newcomer = store.people.add("Bo", Role.LISTENER, None)
+    assert store.find_listener("Bo").id == newcomer.listener
+    assert store.people.accounts() == [made, newcomer]
+    assert store.people.find("Cy") is None
+
+
+def test_nobody_has_two_and_the_community_has_none(store: Store) -> None:
+    store.people.add("Ada", Role.LISTENER, None)
+    with pytest.raises(StoreError, match="'Ada' has an account already"):
+        store.people.add("Ada", Role.OWNER, None)
+    with store.writing() as writer:
+        writer.listener("Ann", community="forum")
+    with pytest.raises(StoreError, match="'Ann' is already a listener of the community"):
+        store.people.add("Ann", Role.LISTENER, None)
+    assert [one.name for one in store.people.accounts()] == ["Ada"]
+
+
+def test_a_new_password_ends_sessions_and_a_role_does_not(store: Store) -> None:
+    ada = store.people.add("Ada", Role.OWNER, None).listener
+    store.people.add("Bo", Role.OWNER, None)
+    store.people.change(ada, password="first")
+    store.people.change(ada, role=Role.EDITOR)
+    found = store.people.find("Ada")
+    assert found
+    assert (found.password, found.epoch, found.role) == ("first", 1, Role.EDITOR)
+
+
+def test_the_last_owner_stays_one(store: Store) -> None:
+    ada = store.people.add("Ada", Role.OWNER, None).listener
+    store.people.add("Bo", Role.LISTENER, None)
+    with pytest.raises(StoreError, match="nobody would own"):
+        store.people.change(ada, role=Role.LISTENER, password="lost with the role")
+    found = store.people.find("Ada")
+    assert found
+    assert (found.role, found.password) == (Role.OWNER, None)
+
+
+def test_tokens_are_named_found_and_revoked(store: Store) -> None:
+    ada = store.people.add("Ada", Role.LISTENER, None)
+    bo = store.people.add("Bo", Role.LISTENER, None)
+    store.people.add_token(ada.listener, "phone", digest("a"))
+    store.people.add_token(ada.listener, "car", digest("b"))
+    store.people.add_token(bo.listener, "phone", digest("c"))
+    assert [token.name for token in store.people.tokens(ada.listener)] == ["car", "phone"]
+    assert store.people.of_token(digest("a")) == ada
+    assert store.people.of_token(digest("c")) == bo
+    assert store.people.of_token(digest("d")) is None
+    with pytest.raises(StoreError, match="token 'phone' already"):
+        store.people.add_token(ada.listener, "phone", digest("e"))
+    with pytest.raises(UnknownNameError, match="Did you mean 'phone'"):
+        store.people.revoke(ada.listener, "fone")
+    store.people.revoke(ada.listener, "phone")
+    assert store.people.of_token(digest("a")) is None
+    assert store.people.of_token(digest("c")) == bo
+
+
+def test_who_is_forgotten_can_sign_in_no_more(store: Store) -> None:
+    ada = store.people.add("Ada", Role.LISTENER, "hash")
+    store.people.add_token(ada.listener, "phone", digest("a"))
+    with store.writing(alone=True) as writer:
+        writer.forget(ada.listener)
+    assert store.people.accounts() == []
+    assert store.people.of_token(digest("a")) is None
