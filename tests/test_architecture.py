@@ -18,6 +18,8 @@ MOST_LINES = 600
 NO_ROOMS = {"utils", "helpers", "common", "core", "base"}
 HEAVY = {
     "alembic",
+    "cryptography",
+    "httpx",
     "implicit",
     "lightgbm",
     "numpy",

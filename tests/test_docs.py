@@ -81,10 +81,18 @@ def test_no_setting_is_documented_that_is_not_there() -> None:
     assert named <= known | NOT_SETTINGS
 
 
+def verbs_below(verb: str) -> dict[str, Any]:
+    """The verbs of a verb that has some, by name."""
+    return getattr(VERBS[verb], "commands", {})
+
+
 @pytest.mark.parametrize("verb", VERBS)
 def test_every_option_of_every_verb_is_documented(verb: str) -> None:
     section = sections(page("docs/reference/commands.md"))[f"earmark {verb}"]
-    for parameter in VERBS[verb].params:
+    for name in verbs_below(verb):
+        assert f"`earmark {verb} {name}" in section
+    parameters = [one for below in verbs_below(verb).values() for one in below.params]
+    for parameter in (*VERBS[verb].params, *parameters):
         for name in (*parameter.opts, *parameter.secondary_opts):
             shown = name if name.startswith("--") else name.removesuffix("_").upper()
             assert f"`{shown}`" in section or f"`{shown} " in section, f"earmark {verb} takes {shown}"
@@ -94,7 +102,7 @@ def test_no_verb_is_documented_that_is_not_there() -> None:
     documented = [
         name for name in sections(page("docs/reference/commands.md")) if name.startswith("earmark ")
     ]
-    assert documented == [f"earmark {verb}" for verb in VERBS]
+    assert sorted(documented) == sorted(f"earmark {verb}" for verb in VERBS)
 
 
 def causes() -> Iterator[tuple[str, str]]:
@@ -139,7 +147,10 @@ def test_commands_shown_can_be_given(path: Path) -> None:
         if verb in ("--help", "--version"):
             continue
         assert verb in VERBS, f"earmark {verb}"
-        taken = {name for one in VERBS[verb].params for name in (*one.opts, *one.secondary_opts)} | {"--help"}
+        below = verbs_below(verb)
+        assert not below or not words or words[0] in below, f"earmark {verb} {words[0]}"
+        command = below[words[0]] if below and words else VERBS[verb]
+        taken = {name for one in command.params for name in (*one.opts, *one.secondary_opts)} | {"--help"}
         given = {word.partition("=")[0] for word in words if word.startswith("--")}
         assert given <= taken, f"earmark {verb} does not take {given - taken}"
 

@@ -310,14 +310,21 @@ def test_a_seed_below_zero_is_refused(earmark, tmp_path: Path, verb: str) -> Non
     assert "--seed" in said.err
 
 
-@pytest.mark.parametrize("url", ["no url", "postgresql://me:secret@there/music"])
-def test_a_database_of_another_kind_is_refused_without_giving_its_password_away(
-    earmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str
+@pytest.mark.parametrize(
+    ("url", "message"),
+    [
+        ("no url: secret", "sqlite:///"),
+        ("mysql://me:secret@there/music", "sqlite:///"),
+        ("postgresql+psycopg://me:secret@127.0.0.1:1/music", "no connection to the server"),
+    ],
+)
+def test_a_database_that_will_not_do_is_refused_without_giving_its_password_away(
+    earmark, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, url: str, message: str
 ) -> None:
     monkeypatch.setenv("EARMARK_DATABASE_URL", url)
     said = earmark("status", "--home", tmp_path / "empty")
     assert said.status == 1
-    assert "sqlite:///" in said.err
+    assert message in said.err
     assert "secret" not in said.err
 
 

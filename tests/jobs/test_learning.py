@@ -407,8 +407,8 @@ def test_killed_while_filing_mixes_what_was_filed_is_whole(own_home: Path) -> No
 import os, signal
 from earmark.store import editions
 whole = editions.add_editions
-def add(connection, ids, records):
-    whole(connection, ids, records)
+def add(connection, records):
+    whole(connection, records)
     os.kill(os.getpid(), signal.SIGKILL)
 import earmark.store.writer
 earmark.store.writer.add_editions = add

@@ -17,7 +17,7 @@ from earmark.errors import NotLearnedError
 from earmark.jobs.editions import show
 from earmark.jobs.house import House
 from earmark.jobs.learning import run_learning, snapshot_of
-from earmark.jobs.weekly import draft_mixes, live_manifest, run_weekly
+from earmark.jobs.weekly import draft_mixes, live_manifest, run_weekly, this_week
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.mixes.weekly import Draft
@@ -42,6 +42,12 @@ def someone(house: House) -> ListenerRecord:
 
 def artists_of(house: House, edition: EditionRecord) -> list[int]:
     return house.store.songs([entry.song for entry in edition.entries])["artist"].to_list()
+
+
+def test_the_week_is_that_of_the_time_zone() -> None:
+    noon_on_sunday = UnixMs(1_794_744_000_000)
+    zones = ("Pacific/Kiritimati", "UTC", "Pacific/Pago_Pago")
+    assert [this_week(zone, noon_on_sunday) for zone in zones] == ["2026-W47", "2026-W46", "2026-W46"]
 
 
 def test_everyone_gets_thirty_different_songs_by_thirty_artists(learned: House) -> None:

@@ -9,7 +9,9 @@ from io import TextIOWrapper
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from earmark._app.serving import serve
 from earmark.cli.app import app
+from earmark.cli.shared import Wiring
 from earmark.errors import EarmarkError
 
 if TYPE_CHECKING:
@@ -47,9 +49,18 @@ def open_house(home: Path | None) -> AbstractContextManager[House]:
             raise EarmarkError(
                 f"The home folder {folder} cannot be made: {error.strerror}.", "Choose another with --home."
             ) from error
-        store = open_store(settings.database_url or f"sqlite:///{folder / 'earmark.db'}")
+        url = settings.database_url or f"sqlite:///{folder / 'earmark.db'}"
+        store = open_store(url)
         try:
-            yield House(folder, store, settings.learn, settings.weekly, settings.tuning)
+            yield House(
+                folder,
+                store,
+                settings.learn,
+                settings.weekly,
+                settings.tuning,
+                settings.work,
+                shared=not url.startswith("sqlite"),
+            )
         finally:
             store.close()
 
@@ -63,7 +74,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app(obj=open_house, standalone_mode=True)
+        app(obj=Wiring(open_house, serve), standalone_mode=True)
     except EarmarkError as error:
         sys.stderr.write(f"{error.what}\n{error.remedy}\n")
         sys.exit(1)

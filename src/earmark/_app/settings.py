@@ -11,10 +11,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from earmark.engines.local import LearnSettings
 from earmark.engines.tuning import TuningConfig
 from earmark.errors import EarmarkError
+from earmark.jobs.work import WorkConfig
 from earmark.mixes.selection import WeeklyConfig
 
-NOT_SETTINGS = frozenset({"EARMARK_DATA"})
-"""Names that tests and benchmarks read."""
+NOT_SETTINGS = frozenset({"EARMARK_DATA", "EARMARK_SUBSONIC_PASSWORD", "EARMARK_TEST_POSTGRES_URL"})
+"""Names that tests and benchmarks read, and that of a password, which is handed over and not kept."""
 
 
 class Settings(BaseSettings):
@@ -34,6 +35,8 @@ class Settings(BaseSettings):
     """How the settings of the signals are chosen before a build is learned."""
     weekly: WeeklyConfig = WeeklyConfig()
     """The shape of the weekly discovery mix."""
+    work: WorkConfig = WorkConfig()
+    """When work is done, and how hard it is tried."""
 
 
 def check_names(environment: Mapping[str, str]) -> None:

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from earmark.cli import (
+    connect,
     demo,
     evaluate,
     export,
@@ -15,10 +16,14 @@ from earmark.cli import (
     feedback,
     forget,
     import_,
+    jobs,
     learn,
+    people,
+    serve,
     status,
     taste,
     weekly,
+    work,
 )
 from earmark.cli import (
     next as next_,
@@ -56,7 +61,12 @@ app.command("taste")(taste.taste)
 app.command("feedback")(feedback.feedback)
 app.command("export")(export.export)
 app.command("extend")(extend.extend)
+app.add_typer(connect.app, name="connect")
 app.command("status")(status.status)
+app.command("work")(work.work)
+app.command("jobs")(jobs.jobs)
 app.command("evaluate")(evaluate.evaluate)
 app.command("forget")(forget.forget)
 app.command("demo")(demo.demo)
+app.command("serve")(serve.serve)
+app.add_typer(people.app, name="people")

@@ -43,6 +43,7 @@ def export(
     with open_house(context, home) as house:
         if listener is not None:
             people = [house.store.find_listener(listener)]
+            wanted = wanted if week else this_week(people[0].time_zone)
         else:
             made = house.store.editions_made(weekly.NAME, wanted)
             people = [one for one in house.store.listeners() if one.id in made]

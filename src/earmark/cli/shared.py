@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -21,13 +22,24 @@ Home = Annotated[
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 
-HouseOpener = Callable[[Path | None], "AbstractContextManager[House]"]
+
+@dataclass(frozen=True)
+class Wiring:
+    """What the entry point hands to the verbs: rooms that know more than they may."""
+
+    open_house: Callable[[Path | None], AbstractContextManager[House]]
+    serve: Callable[[Path | None, str, int, int], None]
+
+
+def wiring(context: typer.Context) -> Wiring:
+    """What the entry point wired."""
+    wired: Wiring = context.find_root().obj
+    return wired
 
 
 def open_house(context: typer.Context, home: Path | None) -> AbstractContextManager[House]:
-    """The home folder, through whatever the entry point wired."""
-    opener: HouseOpener = context.find_root().obj
-    return opener(home)
+    """The home folder, opened with the settings in force."""
+    return wiring(context).open_house(home)
 
 
 def say(text: str = "") -> None:

@@ -29,14 +29,16 @@ def weekly(
     from earmark.jobs.weekly import run_weekly, this_week
     from earmark.mixes.weeks import checked_week
 
-    wanted = checked_week(week) if week else this_week()
+    checked = checked_week(week) if week else None
     with open_house(context, home) as house:
         if listener is None:
+            wanted = checked or this_week()
             everyone = [one for one in house.store.listeners() if one.community is None]
             report = run_weekly(house, everyone, wanted, Bars())
             shown = show(house, everyone[0], wanted) if len(everyone) == 1 and not report.empty else None
         else:
             person = house.store.find_listener(listener)
+            wanted = checked or this_week(person.time_zone)
             report = run_weekly(house, [person], wanted, Bars())
             shown = None if report.empty else show(house, person, wanted)
     if as_json:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from earmark.engines.builds import Builds
 from earmark.engines.local import LearnSettings
 from earmark.engines.tuning import TuningConfig
+from earmark.jobs.work import WorkConfig
 from earmark.mixes.selection import WeeklyConfig
+from earmark.privacy.secrets import Secrets
 from earmark.store.port import Store
 
 
@@ -21,6 +23,9 @@ class House:
     learning: LearnSettings
     weekly: WeeklyConfig
     tuning: TuningConfig
+    work: WorkConfig = field(default_factory=WorkConfig)
+    shared: bool = False
+    """Whether several processes may write to the record at once."""
 
     @property
     def builds(self) -> Builds:
@@ -36,3 +41,8 @@ class House:
     def snapshots(self) -> Path:
         """The folder of snapshots, each named by its digest."""
         return self.home / "snapshots"
+
+    @property
+    def secrets(self) -> Secrets:
+        """What seals the passwords of connected servers."""
+        return Secrets(self.home / "secret.key")

@@ -52,14 +52,34 @@ def run_learning(
             build stays.
     """
     with learning(house.home):
-        return _run(house, progress, accept_worse, budget_seconds)
+        return _run(house, progress, _fresh(house, progress), accept_worse, budget_seconds)
 
 
-def _run(house: House, progress: Progress, accept_worse: bool, budget_seconds: float | None) -> LearnReport:
-    builds = house.builds
-    builds.sweep()
+def learn_if_changed(
+    house: House, progress: Progress, *, budget_seconds: float | None = None
+) -> LearnReport | None:
+    """The same, unless a build is live and one was made from the record as it is now; then None.
+
+    Raises:
+        EarmarkError: as `run_learning`.
+    """
+    with learning(house.home):
+        builds, snapshot = house.builds, _fresh(house, progress)
+        if builds.live() and snapshot.digest() in {builds.manifest(one).snapshot for one in builds.all()}:
+            return None
+        return _run(house, progress, snapshot, False, budget_seconds)
+
+
+def _fresh(house: House, progress: Progress) -> Snapshot:
+    house.builds.sweep()
     with progress.stage("cutting a snapshot"):
-        snapshot = cut_snapshot(house)
+        return cut_snapshot(house)
+
+
+def _run(
+    house: House, progress: Progress, snapshot: Snapshot, accept_worse: bool, budget_seconds: float | None
+) -> LearnReport:
+    builds = house.builds
     origin, start = _start(builds, snapshot)
     frames = snapshot.frames()
     settings = tuned_settings(house, frames, progress, budget_seconds)

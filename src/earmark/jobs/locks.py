@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from earmark.errors import EarmarkError, writing_to
+from earmark.errors import BusyError, writing_to
 
 IN_USE = ".in-use.lock"
 LEARNING = ".learning.lock"
@@ -22,7 +22,7 @@ def using(home: Path) -> Iterator[None]:
     """Use what the home folder holds; many may at once.
 
     Raises:
-        EarmarkError: somebody is being forgotten just now.
+        BusyError: somebody is being forgotten just now.
     """
     with _held(home / IN_USE, fcntl.LOCK_SH, "A listener is being forgotten in this home folder."):
         yield
@@ -33,7 +33,7 @@ def learning(home: Path) -> Iterator[None]:
     """Make a build; one at a time.
 
     Raises:
-        EarmarkError: another run is learning, or somebody is being forgotten.
+        BusyError: another run is learning, or somebody is being forgotten.
     """
     with using(home), _held(home / LEARNING, fcntl.LOCK_EX, "Another run is learning in this home folder."):
         yield
@@ -44,7 +44,7 @@ def alone(home: Path) -> Iterator[None]:
     """Have the home folder to oneself.
 
     Raises:
-        EarmarkError: another run is at work.
+        BusyError: another run is at work.
     """
     with _held(home / IN_USE, fcntl.LOCK_EX, "Another run is at work in this home folder."):
         yield
@@ -58,5 +58,5 @@ def _held(path: Path, how: int, trouble: str) -> Iterator[None]:
         try:
             fcntl.flock(file, how | fcntl.LOCK_NB)
         except BlockingIOError as error:
-            raise EarmarkError(trouble, "Wait until it has ended, and run the command again.") from error
+            raise BusyError(trouble, "Wait until it has ended, and run the command again.") from error
         yield

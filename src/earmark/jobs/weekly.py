@@ -6,6 +6,7 @@ import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import msgspec
 import numpy as np
@@ -103,13 +104,14 @@ def draft_mixes(house: House, manifest: Manifest, listeners: Sequence[ListenerRe
     settings = settings_of(manifest)
     model = Recommender.load(house.builds.path(manifest.id), settings.signals, settings.ranking)
     ordered = sorted(listeners, key=lambda one: one.id)
-    histories = _current_histories(house, model, snapshot, settings.evidence, ordered)
+    histories = current_histories(house, model, snapshot, settings.evidence, ordered)
     yield from compose(model, histories, _aligned(model, snapshot.songs, "duration_ms"), house.weekly)
 
 
-def this_week() -> str:
-    """The present ISO week, in UTC."""
-    return week_of(dt.datetime.now(dt.UTC))
+def this_week(time_zone: str = "UTC", now: UnixMs | None = None) -> str:
+    """The ISO week in a time zone, at present or at ``now``."""
+    seconds = time.time() if now is None else now / 1000
+    return week_of(dt.datetime.fromtimestamp(seconds, ZoneInfo(time_zone)))
 
 
 def live_manifest(house: House) -> Manifest:
@@ -124,7 +126,7 @@ def live_manifest(house: House) -> Manifest:
     return house.builds.manifest(build)
 
 
-def _current_histories(
+def current_histories(
     house: House,
     model: Recommender,
     snapshot: Snapshot,

@@ -8,8 +8,8 @@ import re
 from earmark.errors import EarmarkError
 
 
-def week_of(moment: dt.datetime) -> str:
-    """The ISO week in which a moment falls."""
+def week_of(moment: dt.date) -> str:
+    """The ISO week in which a moment or a day falls."""
     year, week, _ = moment.isocalendar()
     return f"{year}-W{week:02d}"
 

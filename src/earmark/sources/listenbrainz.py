@@ -47,7 +47,7 @@ _MOST_SECONDS_PLAYED: Final = 20_000
 """``duration_played`` is in seconds, but some clients send milliseconds: larger numbers are those."""
 
 
-class _Info(msgspec.Struct, gc=False):
+class Info(msgspec.Struct, gc=False):
     """What clients add; none of it has a fixed kind."""
 
     duration_ms: Any = None
@@ -63,19 +63,21 @@ class _Mapped(msgspec.Struct, gc=False):
     recording_mbid: str | None = None
 
 
-class _Metadata(msgspec.Struct, gc=False):
+class Metadata(msgspec.Struct, gc=False):
+    """The words of a recording, in an export as in the API."""
+
     artist_name: str | None = None
     track_name: str | None = None
     release_name: str | None = None
     recording_msid: str | None = None
-    additional_info: _Info | None = None
+    additional_info: Info | None = None
     mbid_mapping: _Mapped | None = None
 
 
 class _Listen(msgspec.Struct, gc=False):
     listened_at: int | float | str | None = None
     recording_msid: str | None = None
-    track_metadata: _Metadata | None = None
+    track_metadata: Metadata | None = None
 
 
 class _Opinion(msgspec.Struct, gc=False):
@@ -83,7 +85,7 @@ class _Opinion(msgspec.Struct, gc=False):
     created: int | float | None = None
     recording_mbid: str | None = None
     recording_msid: str | None = None
-    track_metadata: _Metadata | None = None
+    track_metadata: Metadata | None = None
 
 
 Recordings = dict[str, Track | None]
@@ -164,13 +166,18 @@ def _listen(row: _Listen, possible: Window) -> Listen:
     if stamp is None:
         raise RowFaultError(NO_DATE)
     started_at = possible.check(moment_of(stamp) if isinstance(stamp, str) else unix_moment(stamp))
-    track = _track(row.track_metadata)
+    track = track_told(row.track_metadata)
     info = row.track_metadata.additional_info
-    return Listen(track, started_at, _ms_played(info) if info else None)
+    return Listen(track, started_at, ms_played_told(info) if info else None)
 
 
-def _track(metadata: _Metadata) -> Track:
-    info = metadata.additional_info or _Info()
+def track_told(metadata: Metadata) -> Track:
+    """The track that these words name.
+
+    Raises:
+        RowFaultError: they name none, or are too long.
+    """
+    info = metadata.additional_info or Info()
     duration_ms = _number(info.duration_ms)
     if duration_ms is None and (seconds := _number(info.duration)) is not None:
         duration_ms = seconds * 1_000
@@ -183,7 +190,7 @@ def _track(metadata: _Metadata) -> Track:
     )
 
 
-def _uri(info: _Info) -> str | None:
+def _uri(info: Info) -> str | None:
     if isinstance(info.spotify_id, str) and (match := _SPOTIFY_TRACK.match(info.spotify_id)):
         return f"spotify:track:{match[1]}"
     if isinstance(info.recording_mbid, str) and 0 < len(info.recording_mbid) < LONGEST_NAME // 2:
@@ -191,7 +198,12 @@ def _uri(info: _Info) -> str | None:
     return None
 
 
-def _ms_played(info: _Info) -> int | None:
+def ms_played_told(info: Info) -> int | None:
+    """How long it sounded, if a client said so.
+
+    Raises:
+        RowFaultError: it cannot be true.
+    """
     ms_played = _number(info.ms_played)
     if ms_played is None and (played := _number(info.duration_played)) is not None:
         ms_played = played * 1_000 if played <= _MOST_SECONDS_PLAYED else played
@@ -210,8 +222,8 @@ def _number(value: Any) -> float | None:
 
 
 def _ids(row: _Listen) -> Iterator[str]:
-    metadata = row.track_metadata or _Metadata()
-    info, mapped = metadata.additional_info or _Info(), metadata.mbid_mapping or _Mapped()
+    metadata = row.track_metadata or Metadata()
+    info, mapped = metadata.additional_info or Info(), metadata.mbid_mapping or _Mapped()
     for id_ in (
         row.recording_msid,
         metadata.recording_msid,
@@ -230,7 +242,7 @@ def _feedback(file: str, block: Block[_Opinion], possible: Window, recordings: R
             verdict = _VERDICTS.get(row.score or 0)
             if verdict is None:
                 raise RowFaultError(NO_VERDICT, row.score)
-            track = _track(row.track_metadata) if row.track_metadata else _known(row, recordings)
+            track = track_told(row.track_metadata) if row.track_metadata else _known(row, recordings)
             at = None if row.created is None else possible.check(unix_moment(row.created))
             batch.feedback.append(Feedback(verdict, track, at=at))
         except RowFaultError as fault:

@@ -146,6 +146,25 @@ def test_rows_and_of_pick_the_same_listeners():
             )
 
 
+def test_only_closes_every_other_song_and_opens_none():
+    frames = tables.world(5)
+    columns = Columns.of(frames.songs)
+    histories = histories_of(frames)
+    some = np.array([3, 17, 40, 41])
+    narrowed = histories.only(some)
+    before, after = histories.closed.toarray() != 0, narrowed.closed.toarray() != 0
+    assert 0 < before[:, some].sum() < before[:, some].size
+    assert (after[:, some] == before[:, some]).all()
+    others = np.setdiff1d(np.arange(len(columns)), some)
+    assert after[:, others].all()
+    assert narrowed.closed.has_sorted_indices
+    assert narrowed.closed.dtype == histories.closed.dtype
+    for name in MATRICES:
+        if name != "closed":
+            assert getattr(narrowed, name) is getattr(histories, name)
+    assert (histories.only(np.empty(0, np.int32)).closed.toarray() != 0).all()
+
+
 def test_find_gives_the_row_of_each_listener():
     histories = histories_of(tables.world(3))
     assert histories.find(histories.listeners[[4, 0]]).tolist() == [4, 0]

@@ -1,0 +1,116 @@
+"""Plays as players tell of them: many tellings, one transaction.
+
+A transaction costs the same for one play as for thousands, so whoever tells of plays while one is being written
+waits for the next, which takes all that came meanwhile (group commit). What is answered for has been committed: a
+telling that was acknowledged survives a kill at any moment.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Sequence
+from concurrent.futures import Future
+from dataclasses import dataclass, field
+from typing import Final
+
+from earmark.errors import EarmarkError, StoreError
+from earmark.listening.listens import Listen, Origin
+from earmark.store.port import ListenerId, Store
+
+SCROBBLES: Final = Origin("scrobbles", 1_000)
+MOST_TOGETHER: Final = 20_000
+"""Plays in one transaction: about half a second's work, for which the next ones wait."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Telling:
+    listener: ListenerId
+    listens: Sequence[Listen]
+    origin: Origin
+    stored: Future[None] = field(default_factory=Future)
+
+
+class Inbox:
+    """Takes plays from any thread, and writes them from one."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._waiting: queue.SimpleQueue[_Telling | None] = queue.SimpleQueue()
+        self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
+        self._open = False
+        self._opening = threading.Lock()
+
+    def __enter__(self) -> Inbox:
+        self._open = True
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        with self._opening:
+            self._open = False
+            self._waiting.put(None)
+        self._thread.join()
+
+    def tell(
+        self, listener: ListenerId, listens: Sequence[Listen], origin: Origin = SCROBBLES
+    ) -> Future[None]:
+        """Hand plays over; the result comes when they are stored.
+
+        The result raises StoreError if the database refuses, or the listener is no more.
+
+        Raises:
+            EarmarkError: the service is stopping.
+        """
+        telling = _Telling(listener, listens, origin)
+        with self._opening:
+            if not self._open:
+                raise EarmarkError("Earmark is stopping.", "Tell it again in a moment.")
+            self._waiting.put(telling)
+        return telling.stored
+
+    def _run(self) -> None:
+        while (first := self._waiting.get()) is not None:
+            together, last = [first], False
+            n = len(first.listens)
+            while n < MOST_TOGETHER and not self._waiting.empty():
+                telling = self._waiting.get()
+                if telling is None:
+                    last = True
+                    break
+                together.append(telling)
+                n += len(telling.listens)
+            self._write(together)
+            if last:
+                return
+
+    def _write(self, together: list[_Telling]) -> None:
+        try:
+            there = self._stored(together)
+        # Whoever waits must hear of it, whatever it is, and the next ones must still be served.
+        except Exception as error:  # noqa: BLE001
+            if len(together) == 1 or isinstance(error, StoreError):
+                for telling in together:
+                    telling.stored.set_exception(error)
+            else:
+                # One that cannot be stored must not take the others with it.
+                for telling in together:
+                    self._write([telling])
+            return
+        for telling in together:
+            if telling.listener in there:
+                telling.stored.set_result(None)
+            else:
+                telling.stored.set_exception(
+                    StoreError("The listener was forgotten.", "Nothing was stored; sign in as somebody else.")
+                )
+
+    def _stored(self, together: list[_Telling]) -> set[ListenerId]:
+        with self._store.writing() as writer:
+            there = writer.present({telling.listener for telling in together})
+            for telling in together:
+                if telling.listener in there:
+                    writer.add_listens(
+                        [telling.listener] * len(telling.listens), telling.listens, telling.origin
+                    )
+        return there

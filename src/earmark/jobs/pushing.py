@@ -1,0 +1,160 @@
+"""Push mixes into players: on each connected server one playlist a mix, updated in place, playable in full."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+
+import msgspec
+
+from earmark.engines.progress import Progress, Unwatched
+from earmark.errors import UnknownNameError
+from earmark.jobs.connecting import Round, asking, on_each, sync
+from earmark.jobs.house import House
+from earmark.jobs.shelves import Shelves
+from earmark.mixes.filling import filled
+from earmark.mixes.weekly import NAME
+from earmark.sources.subsonic import playlists
+from earmark.sources.subsonic.server import NOT_FOUND, Server, SubsonicError
+from earmark.store.libraries import ConnectionRecord, HeldTrack
+from earmark.store.port import EditionRecord, SongId
+
+TITLES = {NAME: "Weekly discovery"}
+"""What the playlist of each mix is called, before the listener's name; whoever owns it may call it otherwise."""
+
+
+class PushReport(msgspec.Struct, frozen=True):
+    """What became of one mix on one server.
+
+    ``kept`` songs of the mix stand on the playlist, and in place of those that the library lacks, ``filled`` others
+    that it holds; by ``short`` songs it is shorter than the mix. ``playlist`` is the server's id of it, None where no
+    song could be put on it: then it is left as it is.
+    """
+
+    connection: int
+    listener: str
+    url: str
+    mix: str
+    week: str
+    playlist: str | None
+    kept: int
+    filled: int
+    short: int
+
+
+class _Plan(msgspec.Struct, frozen=True):
+    """What is to stand on the playlist: songs in order, and the file of each by the server's id."""
+
+    songs: list[SongId]
+    files: list[str]
+    report: PushReport
+
+
+def push_each(
+    house: House, connections: Sequence[ConnectionRecord], week: str, progress: Progress
+) -> Round[PushReport]:
+    """Put the mixes of a week on each of the servers.
+
+    Raises:
+        NotLearnedError: there are gaps to fill, and no build is live.
+        StoreError: the record refuses.
+    """
+    shelves = Shelves(house)
+    with progress.stage("pushing mixes", len(connections), "servers") as advance:
+
+        def push_to(one: ConnectionRecord) -> PushReport:
+            advance(1)
+            return push(house, shelves, one, NAME, week)
+
+        return on_each(connections, push_to)
+
+
+def push(house: House, shelves: Shelves, connection: ConnectionRecord, mix: str, week: str) -> PushReport:
+    """Put a listener's mix of a week on their server.
+
+    Where a file went since the library was read, it is read anew. A playlist that its owner deleted is made again;
+    none is touched that we did not make.
+
+    Raises:
+        SubsonicError: the server refuses or cannot be reached.
+        UnknownNameError: no mix of the week was made.
+        NotLearnedError: there are gaps to fill, and no build is live.
+    """
+    edition = house.store.edition(connection.listener, mix, week)
+    if edition is None:
+        raise UnknownNameError(
+            f"{connection.name} has no {mix} mix of {week}.",
+            f"Make it with `earmark weekly --listener {shlex.quote(connection.name)} --week {week}`.",
+        )
+    for read_anew in (False, True):
+        if read_anew:
+            sync(house, connection, Unwatched())
+        plan = _plan(house, shelves, connection, edition)
+        if not plan.files:
+            return plan.report
+        with asking(house, connection) as (server, _):
+            playlist = _put(house, server, connection, plan)
+            if playlist is not None:
+                playlists.describe(server, playlist, _comment(plan.report))
+                return msgspec.structs.replace(plan.report, playlist=playlist)
+    raise SubsonicError(
+        f"{connection.url} does not find all songs that it says it holds.",
+        "See that its own scan has ended, and push again.",
+    )
+
+
+def _plan(house: House, shelves: Shelves, connection: ConnectionRecord, edition: EditionRecord) -> _Plan:
+    libraries = house.store.libraries
+    files = _files(libraries.held(connection.id), edition)
+    places = [entry.song if entry.song in files else None for entry in edition.entries]
+    kept = [song for song in places if song is not None]
+    songs = kept
+    if None in places:
+        weeks = libraries.weeks_pushed(connection.id, edition.mix)
+        again = [song for song, week in weeks.items() if week == edition.week and song in files]
+        ranked = shelves.ranked(house.store.find_listener(connection.name), list(files))
+        named = house.store.songs([*kept, *again, *ranked])
+        artist_of = dict(named.select("song", "artist").iter_rows())
+        songs = [SongId(song) for song in filled(places, [*again, *ranked], artist_of, weeks, edition.week)]
+    report = PushReport(
+        connection=connection.id,
+        listener=connection.name,
+        url=connection.url,
+        mix=edition.mix,
+        week=edition.week,
+        playlist=None,
+        kept=len(kept),
+        filled=len(songs) - len(kept),
+        short=len(places) - len(songs),
+    )
+    return _Plan(songs, [files[song] for song in songs], report)
+
+
+def _files(held: Sequence[HeldTrack], edition: EditionRecord) -> dict[SongId, str]:
+    """One file of each song: the version that the mix names, or else the one that is played most."""
+    named = {entry.item for entry in edition.entries}
+    best_last = sorted(held, key=lambda one: (one.item in named, one.plays, one.remote_id))
+    return {one.song: one.remote_id for one in best_last}
+
+
+def _put(house: House, server: Server, connection: ConnectionRecord, plan: _Plan) -> str | None:
+    """Write the playlist; its id, or None where the server lacks a song of it."""
+    report, libraries = plan.report, house.store.libraries
+    playlist = libraries.pushed(connection.id).get(report.mix)
+    try:
+        if playlist in playlists.listed(server):
+            playlists.replace(server, playlist, plan.files)
+        else:
+            playlist = playlists.make(server, f"{TITLES[report.mix]} for {report.listener}", plan.files)
+    except SubsonicError as error:
+        if error.code == NOT_FOUND:
+            return None
+        raise
+    libraries.note_pushed(connection.id, report.mix, playlist, report.week, plan.songs)
+    # Some servers pass over songs that went.
+    return playlist if playlists.songs_of(server, playlist) == plan.files else None
+
+
+def _comment(report: PushReport) -> str:
+    others = f", {report.filled} of them in place of songs that this library lacks" if report.filled else ""
+    return f"Made by Earmark for week {report.week}: {report.kept + report.filled} songs{others}."

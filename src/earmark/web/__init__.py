@@ -1,0 +1,1 @@
+"""The service: what players, people and programs ask over HTTP."""

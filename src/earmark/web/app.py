@@ -1,0 +1,82 @@
+"""The application: every route under its prefix, and how errors are answered there."""
+
+from __future__ import annotations
+
+from importlib.metadata import version
+from typing import Final
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware.cors import CORSMiddleware
+from starlette.requests import Request
+from starlette.responses import Response
+
+from earmark.errors import EarmarkError, NotLearnedError
+from earmark.web import health
+from earmark.web.api import listeners
+from earmark.web.api.problems import ProblemError
+from earmark.web.listenbrainz import feedback, listens, recommendations, stats
+from earmark.web.listenbrainz.errors import ApiError
+from earmark.web.listenbrainz.limits import RateLimits
+from earmark.web.service import Service
+
+API: Final = "/api/v1"
+LISTENBRAINZ: Final = ("/1", "/api/listenbrainz/1")
+"""Clients that drop the path of the address that they are given, and clients that keep it."""
+
+
+def make_app(service: Service) -> FastAPI:
+    """The application that serves this house."""
+    app = FastAPI(
+        title="Earmark",
+        version=version("earmark"),
+        description="Your own music: recommendations, mixes and statistics from what you listen to.",
+        openapi_url="/api/openapi.json",
+        docs_url=None,
+        redoc_url=None,
+    )
+    app.state.service = service
+    app.include_router(health.router)
+    for prefix in LISTENBRAINZ:
+        for router in (listens.router, feedback.router, stats.router, recommendations.router):
+            app.include_router(router, prefix=prefix)
+    app.include_router(listeners.router, prefix=API)
+    for kind in (ApiError, ProblemError, EarmarkError, RequestValidationError, HTTPException):
+        app.add_exception_handler(kind, _told)
+    app.add_middleware(RateLimits, prefixes=tuple(f"{prefix}/" for prefix in LISTENBRAINZ))
+    app.add_middleware(
+        CORSMiddleware,
+        allow_origins=["*"],
+        allow_methods=["GET", "POST"],
+        allow_headers=["Authorization", "Content-Type"],
+        expose_headers=[
+            "X-RateLimit-Limit",
+            "X-RateLimit-Remaining",
+            "X-RateLimit-Reset-In",
+            "X-RateLimit-Reset",
+        ],
+    )
+    return app
+
+
+async def _told(request: Request, error: Exception) -> Response:
+    """Every error that is raised, in the form that readers of the path expect."""
+    ours = request.url.path.startswith(f"{API}/")
+    match error:
+        case ApiError() | ProblemError():
+            return error.response()
+        case NotLearnedError():
+            status, what, remedy = 409, error.what, error.remedy
+        case EarmarkError():
+            status, what, remedy = 503, error.what, error.remedy
+        case RequestValidationError():
+            faults = [f"{'.'.join(map(str, fault['loc'][1:]))}: {fault['msg']}" for fault in error.errors()]
+            status, what, remedy = (422 if ours else 400), "; ".join(faults), ""
+        case HTTPException():
+            status, what, remedy = error.status_code, str(error.detail), ""
+        case _:
+            raise error
+    if ours:
+        return ProblemError(status, what, remedy or None).response()
+    return ApiError(status, f"{what} {remedy}".strip()).response()

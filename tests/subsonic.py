@@ -1,0 +1,111 @@
+"""A music server that none of us wrote: Supysonic, a process of its own, with a library on disk and accounts."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Self
+
+import httpx
+
+PASSWORD = "open, Sesame & go 100%"
+"""With all that may go wrong on the way."""
+
+_SERVE = """
+import sys
+from supysonic.web import create_application
+from waitress import create_server
+server = create_server(create_application(), host="127.0.0.1", port=int(sys.argv[1]))
+print(server.effective_port, flush=True)
+server.run()
+"""
+
+
+class MusicServer:
+    """The server of one folder; its library is ``music`` below it."""
+
+    def __init__(self, folder: Path) -> None:
+        if find_spec("supysonic") is None or find_spec("waitress") is None:
+            raise RuntimeError(
+                "No Subsonic server: the packages supysonic and waitress are missing; `make test` installs them."
+            )
+        self.folder, self.music = folder, folder / "music"
+        self.music.mkdir(parents=True)
+        (folder / "supysonic.conf").write_text(
+            f"[base]\ndatabase_uri = sqlite:///{folder / 'supysonic.db'}\n"
+            f"[webapp]\ncache_dir = {folder / 'cache'}\nlog_file = {folder / 'log'}\n"
+        )
+        self._port = 0
+        self._process: subprocess.Popen[str] | None = None
+        self._command("folder", "add", "library", str(self.music))
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._port}"
+
+    def start(self) -> Self:
+        """Serve; on the same port as before, if it did before."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", _SERVE, str(self._port)], cwd=self.folder, env=self._environment(),
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
+        )  # fmt: skip
+        assert self._process.stdout is not None
+        self._port = int(self._process.stdout.readline())
+        return self
+
+    def stop(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+    def add_user(self, name: str) -> None:
+        self._command("user", "add", name, "-p", PASSWORD)
+
+    def scan(self) -> None:
+        """Take note of what is in the library now."""
+        self._command("folder", "scan", "--foreground", "library")
+
+    def ask(self, user: str, method: str, **parameters: Any) -> dict[str, Any]:
+        """The answer to a plain request, by nothing of ours."""
+        known = {"u": user, "p": PASSWORD, "v": "1.12.0", "c": "test", "f": "json"}
+        answer = httpx.get(f"{self.url}/rest/{method}.view", params={**known, **parameters}).json()[
+            "subsonic-response"
+        ]
+        assert answer["status"] == "ok", answer
+        return dict(answer)
+
+    def songs(self, user: str) -> dict[str, str]:
+        """The server's ids by title."""
+        found = self.ask(user, "search3", query="", songCount=10_000)["searchResult3"].get("song", [])
+        return {song["title"]: song["id"] for song in found}
+
+    def playlists(self, user: str) -> dict[str, dict[str, Any]]:
+        """Every playlist by its id, with its songs as ``entry``."""
+        listed = self.ask(user, "getPlaylists")["playlists"].get("playlist", [])
+        return {one["id"]: self.ask(user, "getPlaylist", id=one["id"])["playlist"] for one in listed}
+
+    def _command(self, *words: str) -> None:
+        done = subprocess.run(
+            [sys.executable, "-m", "supysonic.cli", *words], cwd=self.folder, env=self._environment(),
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 0, done.stdout + done.stderr
+
+    def _environment(self) -> dict[str, str]:
+        return {**os.environ, "HOME": str(self.folder)}
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[MusicServer]:
+    """A server, started, with an empty library and no account."""
+    server = MusicServer(folder)
+    try:
+        yield server.start()
+    finally:
+        server.stop()
