@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 import os
-import sys
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Bars, Home, counted, open_house, print_json, print_table, say
+from earmark.cli.shared import (
+    AsJson,
+    Bars,
+    Home,
+    counted,
+    open_house,
+    print_json,
+    print_table,
+    say,
+    typed_unseen,
+)
 
 app = typer.Typer(
     help="Connect music servers: read their libraries, and push mixes into them.", no_args_is_help=True
@@ -183,13 +192,7 @@ def _connections(house: House, listener: str | None) -> list[ConnectionRecord]:
 
 def _secret(what: str) -> str:
     """A password: from the environment, typed unseen, or the first line that is piped in."""
-    given = os.environ.get(PASSWORD)
-    if given:
-        return given
-    if not sys.stdin.isatty():
-        return sys.stdin.readline().rstrip("\r\n")
-    asked: str = typer.prompt(what, hide_input=True, err=True)
-    return asked
+    return os.environ.get(PASSWORD) or typed_unseen(what)
 
 
 def _say_read(report: SyncReport) -> None:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Home, open_house, print_json, print_table, say
+from earmark.cli.shared import AsJson, Home, open_house, print_json, print_table, say, typed_unseen
 
 app = typer.Typer(
     help="Who may sign in to the service, and the tokens of their players.", no_args_is_help=True
@@ -57,7 +57,9 @@ def add(
     from earmark.jobs.people import add_account
 
     with open_house(context, home) as house:
-        made = add_account(house.store.people, name, _role(role), _asked() if password else None)
+        made = add_account(
+            house.store.people, name, _role(role), typed_unseen("Password", twice=True) if password else None
+        )
     if as_json:
         print_json({"name": made.name, "role": made.role, "listener": made.listener})
     else:
@@ -111,7 +113,9 @@ def password(context: typer.Context, name: Name, home: Home = None, as_json: AsJ
 
     with open_house(context, home) as house:
         people = house.store.people
-        people.change(account_of(people, name).listener, password=hashed(_asked()))
+        people.change(
+            account_of(people, name).listener, password=hashed(typed_unseen("Password", twice=True))
+        )
     if as_json:
         print_json({"name": name, "password": "changed"})
     else:
@@ -145,9 +149,3 @@ def _role(name: str) -> Role:
     if name not in [*Role]:
         raise EarmarkError(f"{name!r} is not a role.", f"Say {', '.join(Role)}.")
     return Role(name)
-
-
-def _asked() -> str:
-    """A password typed twice, unseen; from a pipe, its first line."""
-    asked: str = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return asked

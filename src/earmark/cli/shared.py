@@ -42,6 +42,14 @@ def open_house(context: typer.Context, home: Path | None) -> AbstractContextMana
     return wiring(context).open_house(home)
 
 
+def typed_unseen(what: str, *, twice: bool = False) -> str:
+    """A password: typed at the terminal, or the first line of what is piped in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\r\n")
+    typed: str = typer.prompt(what, hide_input=True, confirmation_prompt=twice, err=True)
+    return typed
+
+
 def say(text: str = "") -> None:
     """A line to standard output."""
     with writing_to_output():
