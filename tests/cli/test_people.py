@@ -14,7 +14,7 @@ from earmark._app.main import open_house
 from earmark.cli.app import app
 from earmark.cli.shared import Wiring
 from earmark.errors import EarmarkError, StoreError, UnknownNameError
-from earmark.jobs.people import bearer, signed_in
+from earmark.jobs.people import digest, signed_in
 
 Run = Callable[..., Result]
 TWICE = "a long sentence\na long sentence\n"
@@ -40,7 +40,7 @@ def test_from_nobody_to_a_player_that_may_tell_of_plays(run: Run, tmp_path: Path
     with open_house(tmp_path) as house:
         people = house.store.people
         for written in (token, token.upper()):
-            account = bearer(people, written)
+            account = people.of_token(digest(written))
             assert account
             assert account.name == "Ada"
         assert signed_in(people, "Ada", "a long sentence")
@@ -51,7 +51,7 @@ def test_from_nobody_to_a_player_that_may_tell_of_plays(run: Run, tmp_path: Path
     ]
     run("revoke", "Ada", "--name", "phone")
     with open_house(tmp_path) as house:
-        assert bearer(house.store.people, token) is None
+        assert house.store.people.of_token(digest(token)) is None
 
 
 def test_a_new_password_counts_and_ends_sessions(run: Run, tmp_path: Path) -> None:

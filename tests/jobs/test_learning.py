@@ -23,7 +23,8 @@ from earmark.errors import EarmarkError, NotLearnedError
 from earmark.evaluation.intervals import Interval
 from earmark.jobs.house import House
 from earmark.jobs.learning import GATES, run_learning, settings_of, snapshot_of
-from earmark.jobs.weekly import draft_mixes, live_manifest, run_weekly
+from earmark.jobs.opened_build import live_manifest
+from earmark.jobs.weekly import draft_mixes, run_weekly
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track

@@ -12,8 +12,8 @@ from earmark.engines.local import NEXT_TRACK
 from earmark.errors import NotLearnedError, UnknownNameError
 from earmark.jobs.house import House
 from earmark.jobs.learning import snapshot_of
+from earmark.jobs.opened_build import live_manifest
 from earmark.jobs.playing import Queue, play_next
-from earmark.jobs.weekly import live_manifest
 from earmark.listening.evidence import EvidenceConfig
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.listens import Listen, Origin, UnixMs

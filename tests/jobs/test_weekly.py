@@ -17,7 +17,8 @@ from earmark.errors import NotLearnedError
 from earmark.jobs.editions import show
 from earmark.jobs.house import House
 from earmark.jobs.learning import run_learning, snapshot_of
-from earmark.jobs.weekly import draft_mixes, live_manifest, run_weekly, this_week
+from earmark.jobs.opened_build import live_manifest
+from earmark.jobs.weekly import draft_mixes, run_weekly, this_week
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.mixes.weekly import Draft
@@ -234,7 +235,7 @@ def test_read_from_the_snapshot_or_from_the_record_it_is_the_same_mix(
         writer.add_listens([person.id], [listen], Origin("test"))
     everyone = house.store.listeners()
     from_record = list(draft_mixes(house, live_manifest(house), everyone))
-    monkeypatch.setattr("earmark.jobs.weekly.ASKED_ONE_BY_ONE", 0)
+    monkeypatch.setattr("earmark.jobs.opened_build.ASKED_ONE_BY_ONE", 0)
     assert list(draft_mixes(house, live_manifest(house), everyone)) == from_record
 
 

@@ -11,7 +11,8 @@ from earmark.engines.progress import Unwatched
 from earmark.errors import UnknownNameError
 from earmark.jobs.house import House
 from earmark.jobs.learning import run_learning, snapshot_of
-from earmark.jobs.weekly import live_manifest, run_weekly
+from earmark.jobs.opened_build import live_manifest
+from earmark.jobs.weekly import run_weekly
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track

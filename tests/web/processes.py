@@ -6,12 +6,10 @@ import os
 import socket
 import subprocess
 import sys
-import time
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-
-import httpx
 
 
 @contextmanager
@@ -24,20 +22,31 @@ def served(
         port = probe.getsockname()[1]
     environment = {**os.environ, **({"EARMARK_DATABASE_URL": database} if database else {})}
     command = [sys.executable, "-m", "earmark", "serve", "--home", str(home), "--port", str(port), *options]
-    with (home / "serve.log").open("ab") as log:
-        process = subprocess.Popen(command, stdout=log, stderr=log, env=environment, start_new_session=True)
+    log = home / "serve.log"
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, start_new_session=True
+    )
+    ready = threading.Event()
+    reader = threading.Thread(target=_keep, args=(process, log, ready))
+    reader.start()
     try:
-        until = time.monotonic() + 60
-        while True:
-            try:
-                httpx.get(f"http://127.0.0.1:{port}/health/live").raise_for_status()
-                break
-            except httpx.TransportError as error:
-                if process.poll() is not None or time.monotonic() > until:
-                    raise RuntimeError((home / "serve.log").read_text()) from error
-                time.sleep(0.05)
+        if not ready.wait(60) or process.poll() is not None:
+            raise RuntimeError(log.read_text())
         yield f"http://127.0.0.1:{port}", process
     finally:
         if process.poll() is None:
             process.terminate()
             process.wait(30)
+        reader.join()
+
+
+def _keep(process: subprocess.Popen[bytes], log: Path, ready: threading.Event) -> None:
+    """Write down what the service says, and note when it is ready, or has ended."""
+    assert process.stdout
+    with log.open("ab", buffering=0) as file:
+        for line in process.stdout:
+            file.write(line)
+            if b"Application startup complete" in line:
+                ready.set()
+    process.wait()
+    ready.set()

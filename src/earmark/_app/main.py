@@ -49,18 +49,9 @@ def open_house(home: Path | None) -> AbstractContextManager[House]:
             raise EarmarkError(
                 f"The home folder {folder} cannot be made: {error.strerror}.", "Choose another with --home."
             ) from error
-        url = settings.database_url or f"sqlite:///{folder / 'earmark.db'}"
-        store = open_store(url)
+        store = open_store(settings.database_url or f"sqlite:///{folder / 'earmark.db'}")
         try:
-            yield House(
-                folder,
-                store,
-                settings.learn,
-                settings.weekly,
-                settings.tuning,
-                settings.work,
-                shared=not url.startswith("sqlite"),
-            )
+            yield House(folder, store, settings.learn, settings.weekly, settings.tuning, settings.work)
         finally:
             store.close()
 

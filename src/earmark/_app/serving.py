@@ -28,7 +28,7 @@ def serve(home: Path | None, host: str, port: int, workers: int) -> None:
         # Worker processes read their settings from the environment.
         os.environ["EARMARK_HOME"] = str(home)
     with open_house(None) as house:
-        if workers > 1 and not house.shared:
+        if workers > 1 and not house.store.shared:
             raise EarmarkError(
                 "Several processes need a record on a PostgreSQL server; in SQLite, one writes at a time.",
                 "Set EARMARK_DATABASE_URL, or leave --workers at 1.",
@@ -56,7 +56,7 @@ def application() -> FastAPI:
     closing = ExitStack()
     house = closing.enter_context(open_house(None))
     inbox = closing.enter_context(Inbox(house.store))
-    if not house.shared:
+    if not house.store.shared:
         # Where several processes may write, `earmark work` does this.
         closing.enter_context(at_work(house))
     app = make_app(Service(house, inbox))

@@ -12,7 +12,8 @@ from earmark.jobs.editions import show
 from earmark.jobs.house import House
 from earmark.jobs.learning import run_learning
 from earmark.jobs.made_world import fill
-from earmark.jobs.weekly import live_manifest, run_weekly, this_week
+from earmark.jobs.opened_build import live_manifest
+from earmark.jobs.weekly import run_weekly, this_week
 from earmark.mixes.shown import Shown
 from earmark.music.names import artist_key, song_key
 from earmark.world import World, WorldConfig

@@ -9,9 +9,8 @@ import numpy as np
 
 from earmark.errors import EarmarkError
 from earmark.jobs.house import House
-from earmark.jobs.learning import settings_of
 from earmark.jobs.locks import using
-from earmark.jobs.weekly import live_manifest
+from earmark.jobs.opened_build import OpenedBuild
 from earmark.listening.playlists import Playlist
 from earmark.ranking.asked import Asked
 from earmark.ranking.reasons import Reason, explain
@@ -46,9 +45,7 @@ def extend(house: House, path: Path, n: int) -> Extension:
     """
     playlist = _first_playlist(path)
     with using(house.home), one_blas_thread():
-        manifest = live_manifest(house)
-        settings = settings_of(manifest)
-        model = Recommender.load(house.builds.path(manifest.id), settings.signals, settings.ranking)
+        model = OpenedBuild.live(house).model
         songs, unknown = _known(house, model, playlist)
         asked = Asked.playlists(model.signals, [songs], [playlist.name])
         if not len(songs) and not asked.called.nnz:

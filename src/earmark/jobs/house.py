@@ -24,8 +24,6 @@ class House:
     weekly: WeeklyConfig
     tuning: TuningConfig
     work: WorkConfig = field(default_factory=WorkConfig)
-    shared: bool = False
-    """Whether several processes may write to the record at once."""
 
     @property
     def builds(self) -> Builds:

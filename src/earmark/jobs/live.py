@@ -8,22 +8,16 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Final
 
 import msgspec
 import numpy as np
-import polars as pl
 from numpy.typing import NDArray
 
-from earmark.engines.builds import Manifest
 from earmark.jobs.house import House
-from earmark.jobs.learning import settings_of, snapshot_of
-from earmark.jobs.weekly import live_manifest
-from earmark.listening.evidence import EvidenceConfig
-from earmark.ranking.recommender import Recommender
-from earmark.signals.collaborative.histories import Histories, read_histories
+from earmark.jobs.locks import using
+from earmark.jobs.opened_build import OpenedBuild
+from earmark.signals.collaborative.histories import Histories
 from earmark.store.port import ItemId, ListenerRecord, SongId
 from earmark.threads import one_blas_thread
 
@@ -46,106 +40,80 @@ class Recommended(msgspec.Struct, frozen=True):
     place: int
 
 
-@dataclass(frozen=True)
-class _Model:
-    """A build in memory."""
+class Recommendations(msgspec.Struct, frozen=True):
+    """Songs that a listener does not know yet, best first, and the build that chose them."""
 
-    manifest: Manifest
-    recommender: Recommender
-    songs: pl.DataFrame
-    evidence: EvidenceConfig
+    build: str
+    seed: int | None
+    songs: list[Recommended]
 
-    @cached_property
-    def shown(self) -> NDArray[np.int64]:
-        """The row of ``songs`` of each column."""
-        rows: NDArray[np.int64] = np.searchsorted(
-            self.songs["song"].to_numpy(), self.recommender.columns.songs
-        )
-        return rows
+
+class _Opened:
+    """A build in memory, and the histories of those who asked lately."""
+
+    def __init__(self, build: OpenedBuild) -> None:
+        self.build = build
+        self.songs = build.snapshot.songs
+        self.rows = np.searchsorted(self.songs["song"].to_numpy(), build.model.columns.songs)
+        """Of ``songs``, by column."""
+        self._histories: OrderedDict[int, tuple[int, Histories]] = OrderedDict()
+
+    def history(self, listener: ListenerRecord) -> Histories:
+        """What the listener has heard, read again if it changed."""
+        known = self._histories.get(listener.id)
+        if known is None or known[0] != listener.revision:
+            known = (listener.revision, self.build.histories([listener]))
+            self._histories[listener.id] = known
+            while len(self._histories) > MOST_REMEMBERED:
+                self._histories.popitem(last=False)
+        return known[1]
 
 
 class Live:
-    """The live build, and the histories of those who asked lately."""
+    """Answers from the live build."""
 
     def __init__(self, house: House) -> None:
         self._house = house
         self._loading = threading.Lock()
-        self._loaded: _Model | None = None
-        self._histories: OrderedDict[tuple[str, int], tuple[int, Histories]] = OrderedDict()
+        self._opened: _Opened | None = None
 
-    @property
-    def build(self) -> str:
-        """The id of the build that answers.
-
-        Raises:
-            NotLearnedError: there is none.
-        """
-        return self._model().manifest.id
-
-    def recommend(self, listener: ListenerRecord, n: int, seed: int | None = None) -> list[Recommended]:
-        """Songs that the listener does not know yet, best first.
+    def recommend(self, listener: ListenerRecord, n: int, seed: int | None = None) -> Recommendations:
+        """Songs that the listener does not know yet.
 
         With a ``seed``, a draw from the best `REACH` without replacement, each song's chance falling with its place
         (Plackett–Luce); the same seed gives the same songs while the record and the build are the same.
 
         Raises:
             NotLearnedError: nothing was learned yet.
+            BusyError: somebody is being forgotten just now.
         """
-        model = self._model()
+        opened = self._current()
         with one_blas_thread():
             reach = n if seed is None else max(n, REACH)
-            ranked = model.recommender.discover(self._history(model, listener), reach)
+            ranked = opened.build.model.discover(opened.history(listener), reach)
         columns = ranked.songs[0][ranked.songs[0] >= 0]
-        places = np.arange(len(columns)) if seed is None else _drawn(len(columns), seed)
-        places = places[:n]
-        rows = model.songs[model.shown[columns[places]]].select(
+        places = (np.arange(len(columns)) if seed is None else _drawn(len(columns), seed))[:n]
+        shown = opened.songs[opened.rows[columns[places]]].select(
             "song", "item", "artist_name", "title", "release"
         )
-        return [
+        songs = [
             Recommended(song, item, artist, title, release, place)
             for (song, item, artist, title, release), place in zip(
-                rows.iter_rows(), places.tolist(), strict=True
+                shown.iter_rows(), places.tolist(), strict=True
             )
         ]
+        return Recommendations(opened.build.manifest.id, seed, songs)
 
-    def _model(self) -> _Model:
-        live = self._house.builds.live()
-        loaded = self._loaded
-        if loaded is None or loaded.manifest.id != live:
+    def _current(self) -> _Opened:
+        """The live build, opened anew if another went live."""
+        live, opened = self._house.builds.live(), self._opened
+        if opened is None or opened.build.manifest.id != live:
             with self._loading:
-                loaded = self._loaded
-                if loaded is None or loaded.manifest.id != live:
-                    loaded = self._loaded = self._load()
-        return loaded
-
-    def _load(self) -> _Model:
-        manifest = live_manifest(self._house)
-        settings = settings_of(manifest)
-        folder = self._house.builds.path(manifest.id)
-        recommender = Recommender.load(folder, settings.signals, settings.ranking)
-        return _Model(manifest, recommender, snapshot_of(self._house, manifest).songs, settings.evidence)
-
-    def _history(self, model: _Model, listener: ListenerRecord) -> Histories:
-        key = (model.manifest.id, listener.id)
-        known = self._histories.get(key)
-        if known is None or known[0] != listener.revision:
-            known = (listener.revision, self._read(model, listener))
-            self._histories[key] = known
-            while len(self._histories) > MOST_REMEMBERED:
-                self._histories.popitem(last=False)
-        return known[1]
-
-    def _read(self, model: _Model, listener: ListenerRecord) -> Histories:
-        store, ids = self._house.store, [listener.id]
-        return read_histories(
-            np.array(ids),
-            store.listens(ids),
-            store.feedback(ids),
-            store.playlist_songs(ids).select("listener", "song"),
-            model.songs,
-            columns=model.recommender.columns,
-            config=model.evidence,
-        )
+                opened = self._opened
+                if opened is None or opened.build.manifest.id != live:
+                    with using(self._house.home):
+                        opened = self._opened = _Opened(OpenedBuild.live(self._house))
+        return opened
 
 
 def _drawn(n: int, seed: int) -> NDArray[np.intp]:

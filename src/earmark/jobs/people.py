@@ -71,11 +71,6 @@ def new_token(people: People, name: str, called: str) -> str:
     return token
 
 
-def bearer(people: People, token: str) -> AccountRecord | None:
-    """Whose token this is, or None."""
-    return people.of_token(digest(token))
-
-
 def digest(token: str) -> bytes:
     """SHA-256 of a token as a UUID, however it is written; tokens are random, so a salt would add nothing."""
     try:

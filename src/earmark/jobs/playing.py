@@ -8,16 +8,12 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from earmark.engines.builds import Manifest
 from earmark.engines.local import NEXT_TRACK
 from earmark.jobs.house import House
-from earmark.jobs.learning import settings_of, snapshot_of
 from earmark.jobs.locks import using
-from earmark.jobs.weekly import live_manifest
+from earmark.jobs.opened_build import OpenedBuild
 from earmark.listening.evidence import EvidenceConfig
 from earmark.ranking.reasons import Reason, explain
-from earmark.ranking.recommender import Recommender
-from earmark.signals.collaborative.histories import read_histories
 from earmark.signals.collaborative.next_track.mixing import mixed, share_of_new
 from earmark.signals.collaborative.next_track.model import NextTrack
 from earmark.signals.collaborative.next_track.moment import Moment
@@ -63,20 +59,19 @@ def play_next(house: House, name: str, n: int, *, now: float | None = None) -> Q
     """
     with using(house.home), one_blas_thread():
         listener = house.store.find_listener(name)
-        manifest = live_manifest(house)
-        settings = settings_of(manifest)
-        model = NextTrack.load(house.builds.path(manifest.id) / NEXT_TRACK)
-        plays = _plays(house, listener, settings.evidence)
+        build = OpenedBuild.live(house)
+        model = NextTrack.load(house.builds.path(build.manifest.id) / NEXT_TRACK)
+        plays = _plays(house, listener, build.settings.evidence)
         moment = Moment.of(plays, len(plays), time.time() if now is None else now)
         proposed = model.propose(moment, n).songs
         known = dict(zip(plays.songs[proposed].tolist(), recall(moment, proposed), strict=True))
         share = share_of_new(moment.manner)
-        new = _unheard(house, manifest, listener, n)
+        new = _unheard(build, listener, n)
         reasons: dict[int, Recall | Reason] = {**known, **new}
         songs = mixed(list(known), list(new), n, share)
         return Queue(
             listener.name,
-            manifest.id,
+            build.manifest.id,
             moment.manner.sitting,
             round(share, 3),
             _shown(house, {song: reasons[song] for song in songs}),
@@ -92,20 +87,9 @@ def _plays(house: House, listener: ListenerRecord, evidence: EvidenceConfig) -> 
     return dict(read_plays(listens, feedback, songs, evidence)).get(listener.id, Plays.none())
 
 
-def _unheard(house: House, manifest: Manifest, listener: ListenerRecord, n: int) -> dict[int, Reason]:
+def _unheard(build: OpenedBuild, listener: ListenerRecord, n: int) -> dict[int, Reason]:
     """The best ``n`` songs that the listener never heard, best first, by record id, with their reasons."""
-    store, settings = house.store, settings_of(manifest)
-    model = Recommender.load(house.builds.path(manifest.id), settings.signals, settings.ranking)
-    ids = [listener.id]
-    histories = read_histories(
-        np.array(ids),
-        store.listens(ids),
-        store.feedback(ids),
-        store.playlist_songs(ids).select("listener", "song"),
-        snapshot_of(house, manifest).songs,
-        columns=model.columns,
-        config=settings.evidence,
-    )
+    model, histories = build.model, build.histories([listener])
     ranked = model.discover(histories, n)
     columns = ranked.songs[0][ranked.songs[0] >= 0]
     leads = ranked.bond_share[0][: len(columns)] > 0.5

@@ -5,8 +5,7 @@ from __future__ import annotations
 import polars as pl
 
 from earmark.jobs.house import House
-from earmark.jobs.learning import settings_of
-from earmark.ranking.recommender import Recommender
+from earmark.jobs.opened_build import OpenedBuild
 from earmark.taste.profile import Taste, profile
 
 
@@ -39,6 +38,5 @@ def _holders(house: House) -> pl.DataFrame | None:
     build = house.builds.live()
     if build is None:
         return None
-    settings = settings_of(house.builds.manifest(build))
-    model = Recommender.load(house.builds.path(build), settings.signals, settings.ranking)
+    model = OpenedBuild(house, house.builds.manifest(build)).model
     return pl.DataFrame({"song": model.columns.songs, "holders": model.popularity})

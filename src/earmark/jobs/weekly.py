@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -14,22 +13,17 @@ import polars as pl
 
 from earmark.engines.builds import Manifest
 from earmark.engines.progress import Progress
-from earmark.errors import NotLearnedError
 from earmark.jobs.house import House
-from earmark.jobs.learning import settings_of, snapshot_of
+from earmark.jobs.learning import snapshot_of
 from earmark.jobs.locks import using
-from earmark.listening.evidence import EvidenceConfig
+from earmark.jobs.opened_build import OpenedBuild, live_manifest
 from earmark.listening.listens import UnixMs
 from earmark.mixes.weekly import NAME, Draft, compose
 from earmark.mixes.weeks import week_of
 from earmark.ranking.recommender import Recommender
-from earmark.signals.collaborative.histories import Histories, read_histories
 from earmark.store.port import EditionRecord, EntryRecord, ItemId, ListenerId, ListenerRecord, SongId
-from earmark.store.snapshot import Frames, Snapshot
 from earmark.threads import one_blas_thread
 
-ASKED_ONE_BY_ONE = 256
-"""So few listeners are read from the record; for more, those who have not changed are read from the snapshot."""
 EDITIONS_AT_ONCE = 1_024
 """Few enough that choosing goes on while they are filed."""
 
@@ -100,74 +94,16 @@ def draft_mixes(house: House, manifest: Manifest, listeners: Sequence[ListenerRe
     """What each listener would be given now, by ascending id; nothing is filed."""
     if not listeners:
         return
-    snapshot = snapshot_of(house, manifest)
-    settings = settings_of(manifest)
-    model = Recommender.load(house.builds.path(manifest.id), settings.signals, settings.ranking)
-    ordered = sorted(listeners, key=lambda one: one.id)
-    histories = current_histories(house, model, snapshot, settings.evidence, ordered)
-    yield from compose(model, histories, _aligned(model, snapshot.songs, "duration_ms"), house.weekly)
+    build = OpenedBuild(house, manifest)
+    histories = build.histories(sorted(listeners, key=lambda one: one.id), mix=NAME)
+    durations = _aligned(build.model, build.snapshot.songs, "duration_ms")
+    yield from compose(build.model, histories, durations, house.weekly)
 
 
 def this_week(time_zone: str = "UTC", now: UnixMs | None = None) -> str:
     """The ISO week in a time zone, at present or at ``now``."""
     seconds = time.time() if now is None else now / 1000
     return week_of(dt.datetime.fromtimestamp(seconds, ZoneInfo(time_zone)))
-
-
-def live_manifest(house: House) -> Manifest:
-    """The manifest of the live build.
-
-    Raises:
-        NotLearnedError: there is none.
-    """
-    build = house.builds.live()
-    if build is None:
-        raise NotLearnedError("Nothing has been learned yet.", "Run `earmark learn` first.")
-    return house.builds.manifest(build)
-
-
-def current_histories(
-    house: House,
-    model: Recommender,
-    snapshot: Snapshot,
-    evidence: EvidenceConfig,
-    listeners: Sequence[ListenerRecord],
-) -> Histories:
-    """What they have heard up to now: from the snapshot where nothing has changed since, else from the record."""
-    store = house.store
-    ids = [one.id for one in listeners]
-    if len(ids) <= ASKED_ONE_BY_ONE:
-        changed, same = ids, pl.Series("listener", [], dtype=pl.Int32)
-    else:
-        then = dict(snapshot.listeners.select("listener", "revision").iter_rows())
-        changed = [one.id for one in listeners if then.get(one.id) != one.revision]
-        same = pl.Series("listener", sorted(set(ids) - set(changed)), dtype=pl.Int32)
-    own = store.playlist_songs(changed).select("listener", "song")
-    parts = [(store.listens(changed), store.feedback(changed), own)]
-    if len(same):
-        frames = _only(snapshot.frames(), same)
-        parts.append((frames.listens, frames.feedback, frames.own_playlists()))
-    listens, feedback, playlists = (pl.concat(column) for column in zip(*parts, strict=True))
-    return read_histories(
-        np.array(ids),
-        listens,
-        feedback,
-        playlists,
-        snapshot.songs,
-        columns=model.columns,
-        config=evidence,
-        given=store.songs_given(ids, NAME).select("listener", "song"),
-    )
-
-
-def _only(frames: Frames, listeners: pl.Series) -> Frames:
-    mine = pl.col("listener").is_in(listeners.implode())
-    return replace(
-        frames,
-        listens=frames.listens.filter(mine),
-        playlists=frames.playlists.filter(mine),
-        feedback=frames.feedback.filter(mine),
-    )
 
 
 def _aligned(model: Recommender, songs: pl.DataFrame, value: str) -> np.ndarray:

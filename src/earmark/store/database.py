@@ -25,6 +25,8 @@ class Database(Protocol):
 
     name: str
     """How errors call it; never with a password."""
+    shared: bool
+    """Whether several processes may write at once."""
 
     def transaction(self, intent: Intent) -> AbstractContextManager[Connection]:
         """A transaction; what the database refuses is raised as StoreError.

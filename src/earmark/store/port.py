@@ -163,6 +163,10 @@ class Store(Protocol):
     """The record. The only truth; everything learned can be thrown away and rebuilt from it."""
 
     @property
+    def shared(self) -> bool:
+        """Whether several processes may write at once."""
+
+    @property
     def people(self) -> People:
         """Who may sign in."""
 

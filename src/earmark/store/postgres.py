@@ -44,6 +44,8 @@ class _StorableText(StrDumper):
 class Postgres:
     """A database of a server; see `earmark.store.database.Database`."""
 
+    shared = True
+
     def __init__(self, url: str) -> None:
         parts = make_url(url)
         self.name = f"{parts.database or parts.username} at {parts.host or 'this machine'}"

@@ -67,6 +67,7 @@ class SqlStore:
 
     def __init__(self, database: Database) -> None:
         self._database = database
+        self.shared = database.shared
         self.people: People = SqlPeople(database)
         self.scrobbles: Scrobbles = SqlScrobbles(database)
         self.tallies: Tallies = SqlTallies(database)

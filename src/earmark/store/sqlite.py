@@ -40,6 +40,8 @@ class Sqlite:
     One process writes at a time, so whoever writes is alone.
     """
 
+    shared = False
+
     def __init__(self, url: str) -> None:
         self.name = make_url(url).database or "the database in memory"
         # A database in memory lives in one connection, which everybody shares.

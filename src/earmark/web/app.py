@@ -12,7 +12,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from earmark.errors import EarmarkError, NotLearnedError
+from earmark.errors import EarmarkError, NotLearnedError, UnknownNameError
 from earmark.web import health
 from earmark.web.api import listeners
 from earmark.web.api.problems import ProblemError
@@ -68,6 +68,8 @@ async def _told(request: Request, error: Exception) -> Response:
             return error.response()
         case NotLearnedError():
             status, what, remedy = 409, error.what, error.remedy
+        case UnknownNameError():
+            status, what, remedy = 404, error.what, error.remedy
         case EarmarkError():
             status, what, remedy = 503, error.what, error.remedy
         case RequestValidationError():

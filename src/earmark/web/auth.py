@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Annotated, Final
 
+from fastapi import Depends
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
@@ -23,6 +24,10 @@ def token_of(request: Request) -> str | None:
     """The token that came with the request, or None."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
     return token.strip() if scheme.lower() in _SCHEMES and token.strip() else None
+
+
+Here = Annotated[Service, Depends(service_of)]
+"""What the request works with."""
 
 
 async def account_of_token(request: Request, token: str) -> AccountRecord | None:

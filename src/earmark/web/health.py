@@ -5,7 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter
 from starlette.responses import Response
 
-from earmark.web.listenbrainz.who import Here
+from earmark.web.auth import Here
 from earmark.web.replies import reply
 
 router = APIRouter(tags=["Health"])

@@ -20,7 +20,7 @@ from earmark.evaluation import peers
 from earmark.evaluation.continuation import challenges
 from earmark.jobs.house import House
 from earmark.jobs.learning import snapshot_of
-from earmark.jobs.weekly import live_manifest
+from earmark.jobs.opened_build import live_manifest
 from earmark.store.snapshot import Frames
 
 OF_THE_LIBRARY = [] if peers.lacking() else ["implicit iALS", "implicit item neighbours"]

@@ -17,7 +17,7 @@ from earmark.engines.trials.report import Report
 from earmark.errors import TooLittleError
 from earmark.jobs.house import House
 from earmark.jobs.learning import snapshot_of
-from earmark.jobs.weekly import live_manifest
+from earmark.jobs.opened_build import live_manifest
 from earmark.listening.evidence import EvidenceConfig
 from earmark.signals.collaborative.next_track.model import NextTrackConfig
 from earmark.store.snapshot import Frames

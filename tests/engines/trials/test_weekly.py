@@ -16,7 +16,7 @@ from earmark.errors import TooLittleError
 from earmark.evaluation import peers
 from earmark.jobs.house import House
 from earmark.jobs.learning import snapshot_of
-from earmark.jobs.weekly import live_manifest
+from earmark.jobs.opened_build import live_manifest
 from earmark.store.snapshot import Frames
 
 PEERS = ["popularity", "artists they know"]

@@ -8,8 +8,8 @@ import msgspec
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from earmark.jobs.live import Recommended
-from earmark.web.api.who import Here, Themselves
+from earmark.web.api.who import Themselves
+from earmark.web.auth import Here
 from earmark.web.replies import reply
 
 MOST: Final = 500
@@ -25,14 +25,6 @@ class Listener(msgspec.Struct):
     role: str
     time_zone: str
     listens: int
-
-
-class Recommendations(msgspec.Struct):
-    """Songs that a listener does not know yet, best first, by the build that chose them."""
-
-    build: str
-    seed: int | None
-    songs: list[Recommended]
 
 
 @router.get("/listeners/{listener}")
@@ -56,5 +48,4 @@ def recommendations(
     A ``seed`` draws another good selection; the same one draws the same.
     """
     known = service.house.store.find_listener(account.name)
-    songs = service.live.recommend(known, limit, seed)
-    return reply(Recommendations(service.live.build, seed, songs))
+    return reply(service.live.recommend(known, limit, seed))

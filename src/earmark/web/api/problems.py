@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from http import HTTPStatus
-from typing import Any
 
 from starlette.responses import Response
 
@@ -13,10 +12,10 @@ from earmark.web.replies import reply
 class ProblemError(Exception):
     """An answer that is no success."""
 
-    def __init__(self, status: int, detail: str, remedy: str | None = None, **more: Any) -> None:
+    def __init__(self, status: int, detail: str, remedy: str | None = None) -> None:
         super().__init__(detail)
         self.status = status
-        self.told = {"detail": detail} | ({"remedy": remedy} if remedy else {}) | more
+        self.told = {"detail": detail} | ({"remedy": remedy} if remedy else {})
 
     def response(self) -> Response:
         """The problem as a document."""

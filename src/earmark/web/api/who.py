@@ -9,8 +9,7 @@ from starlette.requests import Request
 
 from earmark.store.people import AccountRecord
 from earmark.web.api.problems import ProblemError
-from earmark.web.auth import account_of_token, service_of, token_of
-from earmark.web.service import Service
+from earmark.web.auth import account_of_token, token_of
 
 
 async def _whoever(request: Request) -> AccountRecord:
@@ -32,9 +31,5 @@ def _themselves(listener: str, account: Annotated[AccountRecord, Depends(_whoeve
     return account
 
 
-Asking = Annotated[AccountRecord, Depends(_whoever)]
-"""Whose token came with the request; 401 without a valid one."""
 Themselves = Annotated[AccountRecord, Depends(_themselves)]
-"""The same, whom the path must name by id, by name or as ``me``; else 404."""
-Here = Annotated[Service, Depends(service_of)]
-"""What the request works with."""
+"""Whose token came with the request, and whom the path must name: by id, by name or as ``me``; else 401 or 404."""

@@ -14,10 +14,11 @@ from earmark.listening.feedback import Feedback, Verdict
 from earmark.music.items import Track
 from earmark.store.port import ItemId
 from earmark.store.scrobbles import Opinion
+from earmark.web.auth import Here
 from earmark.web.listenbrainz.documents import read_document
 from earmark.web.listenbrainz.errors import ApiError, bad_request
 from earmark.web.listenbrainz.recordings import item_of, mbid_of, msid_of, uri_of
-from earmark.web.listenbrainz.who import Asking, Here, Themselves
+from earmark.web.listenbrainz.who import Asking, Themselves
 from earmark.web.replies import reply
 from earmark.web.service import Service
 

@@ -15,13 +15,13 @@ from earmark.errors import EarmarkError
 from earmark.listening.listens import UnixMs
 from earmark.store.people import AccountRecord
 from earmark.store.scrobbles import Scrobble
-from earmark.web.auth import account_of_token, token_of
+from earmark.web.auth import Here, account_of_token, token_of
 from earmark.web.bodies import TooLargeError, whole_body
 from earmark.web.listenbrainz.documents import read_document
 from earmark.web.listenbrainz.errors import ApiError, bad_request
 from earmark.web.listenbrainz.payload import MOST_BYTES, Kind, Submission, duration_s, read_submission
 from earmark.web.listenbrainz.recordings import item_of, mbid_of, msid_of
-from earmark.web.listenbrainz.who import Asking, Here, Themselves
+from earmark.web.listenbrainz.who import Asking, Themselves
 from earmark.web.replies import reply
 from earmark.web.service import Service
 

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from earmark.errors import NotLearnedError
+from earmark.web.auth import Here
 from earmark.web.listenbrainz.recordings import mbid_of
-from earmark.web.listenbrainz.who import Here, Themselves
+from earmark.web.listenbrainz.who import Themselves
 from earmark.web.replies import reply
 
 MOST_ITEMS: Final = 1_000
@@ -28,13 +29,12 @@ def recordings(
     store = service.house.store
     try:
         found = service.live.recommend(store.find_listener(account.name), MOST_ITEMS)
-        build = service.live.build
     except NotLearnedError:
         return Response(status_code=204)
-    uris = store.items([one.item for one in found])["uri"].to_list()
+    uris = store.items([one.item for one in found.songs])["uri"].to_list()
     told = [
         {"recording_mbid": mbid, "score": round(1 / (one.place + 1), 6), "latest_listened_at": None}
-        for one, uri in zip(found, uris, strict=True)
+        for one, uri in zip(found.songs, uris, strict=True)
         if (mbid := mbid_of(uri))
     ]
     if not told:
@@ -48,7 +48,7 @@ def recordings(
         "count": len(page),
         "total_mbid_count": len(told),
         "offset": offset,
-        "model_id": build,
+        "model_id": found.build,
         "model_url": None,
     }
     return reply({"payload": payload})

@@ -11,11 +11,11 @@ from fastapi import APIRouter, Depends, Query
 from numpy.typing import NDArray
 from starlette.responses import Response
 
-from earmark.store.rows import Row
-from earmark.store.tallies import Of
+from earmark.store.tallies import Of, Tally
+from earmark.web.auth import Here
 from earmark.web.listenbrainz.ranges import Range, bins_of, days_of, moment_of
 from earmark.web.listenbrainz.recordings import mbid_of, msid_of
-from earmark.web.listenbrainz.who import Here, Themselves
+from earmark.web.listenbrainz.who import Themselves
 from earmark.web.replies import reply
 
 MOST_ITEMS: Final = 1_000
@@ -59,7 +59,7 @@ class _Page:
     ) -> None:
         self.stretch, self.n, self.offset = stretch, min(count, MOST_ITEMS), offset
 
-    def counted(self, of: Of) -> tuple[list[Row], int]:
+    def counted(self, of: Of) -> tuple[list[Tally], int]:
         """The rows of this page, and how many there are in all."""
         stretch = self.stretch
         return stretch.tallies.tally(
@@ -89,7 +89,7 @@ def artists(page: Page) -> Response:
 def releases(page: Page) -> Response:
     """Which releases were."""
     rows, total = page.counted(Of.RELEASE)
-    told = [_artist(row) | {"release_mbid": None, "release_name": row[2]} for row in rows]
+    told = [_artist(row) | {"release_mbid": None, "release_name": row.release} for row in rows]
     return page.answer("releases", "release", told, total)
 
 
@@ -97,7 +97,7 @@ def releases(page: Page) -> Response:
 def release_groups(page: Page) -> Response:
     """The same: what the record knows of releases is their names, which all of a group share."""
     rows, total = page.counted(Of.RELEASE)
-    told = [_artist(row) | {"release_group_mbid": None, "release_group_name": row[2]} for row in rows]
+    told = [_artist(row) | {"release_group_mbid": None, "release_group_name": row.release} for row in rows]
     return page.answer("release_groups", "release_group", told, total)
 
 
@@ -108,19 +108,17 @@ def recordings(page: Page) -> Response:
     return page.answer("recordings", "recording", [_recording(row) for row in rows], total)
 
 
-def _artist(row: Row) -> dict[str, Any]:
-    plays, artist, *_ = row
-    return {"artist_mbid": None, "artist_mbids": [], "artist_name": artist, "listen_count": plays}
+def _artist(row: Tally) -> dict[str, Any]:
+    return {"artist_mbid": None, "artist_mbids": [], "artist_name": row.artist, "listen_count": row.plays}
 
 
-def _recording(row: Row) -> dict[str, Any]:
-    _, _, title, release, item, uri = row
+def _recording(row: Tally) -> dict[str, Any]:
     return _artist(row) | {
-        "track_name": title,
-        "release_name": release or "",
+        "track_name": row.title,
+        "release_name": row.release or "",
         "release_mbid": None,
-        "recording_mbid": mbid_of(uri),
-        "recording_msid": msid_of(item),
+        "recording_mbid": mbid_of(row.uri),
+        "recording_msid": None if row.item is None else msid_of(row.item),
     }
 
 

@@ -8,9 +8,8 @@ from fastapi import Depends
 from starlette.requests import Request
 
 from earmark.store.people import AccountRecord
-from earmark.web.auth import account_of_token, service_of, token_of
+from earmark.web.auth import account_of_token, token_of
 from earmark.web.listenbrainz.errors import ApiError
-from earmark.web.service import Service
 
 
 async def _whoever(request: Request) -> AccountRecord:
@@ -34,5 +33,3 @@ Asking = Annotated[AccountRecord, Depends(_whoever)]
 """Whose token came with the request; 401 without a valid one."""
 Themselves = Annotated[AccountRecord, Depends(_themselves)]
 """The same, whom the path must name; else 404."""
-Here = Annotated[Service, Depends(service_of)]
-"""What the request works with."""

@@ -1,0 +1,112 @@
+"""A build, opened: what it learned, from what, by which settings, and what listeners have heard up to now."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from typing import Final, Self
+
+import numpy as np
+import polars as pl
+
+from earmark.engines.builds import Manifest
+from earmark.engines.local import LearnSettings
+from earmark.errors import NotLearnedError
+from earmark.jobs.house import House
+from earmark.jobs.learning import settings_of, snapshot_of
+from earmark.ranking.recommender import Recommender
+from earmark.signals.collaborative.histories import Histories, read_histories
+from earmark.store.port import ListenerRecord
+from earmark.store.snapshot import Frames, Snapshot
+
+ASKED_ONE_BY_ONE: Final = 256
+"""So few listeners are read from the record; for more, those who have not changed are read from the snapshot."""
+
+
+def live_manifest(house: House) -> Manifest:
+    """The manifest of the live build.
+
+    Raises:
+        NotLearnedError: there is none.
+    """
+    build = house.builds.live()
+    if build is None:
+        raise NotLearnedError("Nothing has been learned yet.", "Run `earmark learn` first.")
+    return house.builds.manifest(build)
+
+
+class OpenedBuild:
+    """A build of a house; each part of it is read when it is first asked for, and then kept.
+
+    Asking for a part raises NotLearnedError if it is missing, damaged, or of another version.
+    """
+
+    def __init__(self, house: House, manifest: Manifest) -> None:
+        self._house = house
+        self.manifest = manifest
+
+    @classmethod
+    def live(cls, house: House) -> Self:
+        """The live one.
+
+        Raises:
+            NotLearnedError: there is none.
+        """
+        return cls(house, live_manifest(house))
+
+    @cached_property
+    def settings(self) -> LearnSettings:
+        """By which it was learned."""
+        return settings_of(self.manifest)
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """From which it was learned."""
+        return snapshot_of(self._house, self.manifest)
+
+    @cached_property
+    def model(self) -> Recommender:
+        """What it learned."""
+        folder = self._house.builds.path(self.manifest.id)
+        return Recommender.load(folder, self.settings.signals, self.settings.ranking)
+
+    def histories(self, listeners: Sequence[ListenerRecord], *, mix: str | None = None) -> Histories:
+        """What they have heard up to now: from the snapshot where nothing has changed since, else from the record.
+
+        Songs that earlier editions of ``mix``, if one is named, gave them are closed to them, too.
+        """
+        store = self._house.store
+        ids = [one.id for one in listeners]
+        if len(ids) <= ASKED_ONE_BY_ONE:
+            changed, same = ids, pl.Series("listener", [], dtype=pl.Int32)
+        else:
+            then = dict(self.snapshot.listeners.select("listener", "revision").iter_rows())
+            changed = [one.id for one in listeners if then.get(one.id) != one.revision]
+            same = pl.Series("listener", sorted(set(ids) - set(changed)), dtype=pl.Int32)
+        own = store.playlist_songs(changed).select("listener", "song")
+        parts = [(store.listens(changed), store.feedback(changed), own)]
+        if len(same):
+            frames = _only(self.snapshot.frames(), same)
+            parts.append((frames.listens, frames.feedback, frames.own_playlists()))
+        listens, feedback, playlists = (pl.concat(column) for column in zip(*parts, strict=True))
+        return read_histories(
+            np.array(ids),
+            listens,
+            feedback,
+            playlists,
+            self.snapshot.songs,
+            columns=self.model.columns,
+            config=self.settings.evidence,
+            given=None if mix is None else store.songs_given(ids, mix).select("listener", "song"),
+        )
+
+
+def _only(frames: Frames, listeners: pl.Series) -> Frames:
+    mine = pl.col("listener").is_in(listeners.implode())
+    return replace(
+        frames,
+        listens=frames.listens.filter(mine),
+        playlists=frames.playlists.filter(mine),
+        feedback=frames.feedback.filter(mine),
+    )
