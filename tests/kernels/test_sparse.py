@@ -58,3 +58,16 @@ def test_the_core_refuses_arrays_that_are_too_short():
         _core.mark_excluded(1, 3, 2, 1, empty, empty, np.zeros(2, np.uint64))
     with pytest.raises(TypeError, match="expected 7 arguments"):
         _core.finish_top(1, 1)  # type: ignore[call-arg]
+
+
+def test_rows_are_taken_and_joined_as_slices_of_a_matrix_would_be():
+    random = np.random.default_rng(2)
+    dense = random.integers(0, 3, (9, 6)).astype(np.float32)
+    rows = Rows.of(sparse.csr_array(dense), "plays")
+    wanted = np.array([8, 0, 0, 3])
+    taken = rows.take(wanted)
+    both = Rows.joined([taken, rows.take(np.array([], np.intp)), rows])
+    for part, expected in ((taken, dense[wanted]), (both, np.concatenate([dense[wanted], dense]))):
+        matrix = sparse.csr_array((part.weights, part.indices, part.starts), expected.shape)
+        assert matrix.toarray().tolist() == expected.tolist()
+    assert Rows.of(taken, "plays") is taken

@@ -8,6 +8,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -20,6 +21,7 @@ from earmark.evaluation.splits import FoundLater, HeldOutPlaylists, cut, hold_ou
 from earmark.listening.evidence import EvidenceConfig
 from earmark.ranking.asked import Asked
 from earmark.ranking.candidates import look_up
+from earmark.ranking.live import LiveRanking
 from earmark.ranking.order import Order
 from earmark.ranking.pools import Pools
 from earmark.ranking.recommender import PRIORS, Purpose, RankingConfig, Recommender
@@ -34,6 +36,8 @@ from earmark.threads import one_blas_thread
 ROWS_AT_ONCE = 512
 NEXT_TRACK = "next_track"
 """Folder of the model of what is played next, within a build."""
+ASKERS = "askers"
+"""Folder of what live answers need of each listener, within a build."""
 
 
 class LearnSettings(BaseModel):
@@ -61,11 +65,15 @@ class LearnSettings(BaseModel):
 
 @dataclass(frozen=True)
 class Learned:
-    """A model and what is known of its quality: ``scores`` by purpose are of held-out listeners and playlists."""
+    """A model and what is known of its quality: ``scores`` by purpose are of held-out listeners and playlists.
+
+    ``own`` are the record ids of our own listeners, ascending; the others of ``histories`` are community data.
+    """
 
     model: Recommender
     next_track: NextTrack
     histories: Histories
+    own: Int32s
     scores: dict[Purpose, Scores]
     notes: tuple[str, ...]
 
@@ -73,6 +81,7 @@ class Learned:
         """Write all that was learned into ``folder``."""
         self.model.save(folder)
         self.next_track.save(folder / NEXT_TRACK)
+        LiveRanking(self.model).askers(self.histories.of(self.own)).save(folder / ASKERS)
 
 
 def learn(
@@ -115,7 +124,13 @@ def learn(
             )
             next_track = NextTrack.fit(everyone, settings.next_track, seed=settings.seed)
     model = Recommender(signals, settings.ranking, orders)
-    return Learned(model, next_track, histories, scores, (*notes, *model.notes, *next_track.notes))
+    notes = (*notes, *model.notes, *next_track.notes)
+    return Learned(model, next_track, histories, _own(frames), scores, notes)
+
+
+def _own(frames: Frames) -> Int32s:
+    own = frames.listeners.filter(~pl.col("community"))["listener"]
+    return own.sort().to_numpy().astype(np.int32)
 
 
 @dataclass(frozen=True)

@@ -1,24 +1,31 @@
-"""Recommendations as of now: the live build's songs, against what a listener has played and said up to this moment.
+"""Recommendations as of now: the live build's songs, against what listeners have played and said up to this moment.
 
-Between builds songs keep their vectors, and the listener's own is solved anew from everything in the record
-(fold-in), whenever the record has changed. A new build is taken up without a restart.
+Between builds songs keep their vectors, and a listener's own is solved anew from everything in the record
+(fold-in), whenever the record has changed. A new build is taken up without a restart. Whoever asks at the same time is
+answered together: what is looked up and what is searched costs little more for twenty than for one.
 """
 
 from __future__ import annotations
 
+import logging
 import threading
+import time
 from collections import OrderedDict
-from typing import Final
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Final, NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.errors import EarmarkError, UnknownNameError
 from earmark.jobs.house import House
 from earmark.jobs.locks import using
 from earmark.jobs.opened_build import OpenedBuild
-from earmark.signals.collaborative.histories import Histories
-from earmark.store.port import ItemId, ListenerRecord, SongId
+from earmark.ranking.askers import Askers
+from earmark.ranking.live import LiveRanking
+from earmark.store.port import ItemId, ListenerId, ListenerRecord, SongId
 from earmark.threads import one_blas_thread
 
 REACH: Final = 300
@@ -26,10 +33,27 @@ REACH: Final = 300
 EVEN: Final = 20
 """A seed takes places as if the first so many were nearly as good as each other (k of reciprocal-rank fusion)."""
 MOST_REMEMBERED: Final = 10_000
-"""Listeners whose histories are kept in memory."""
+"""Listeners who have changed since the build and are kept in memory."""
+PREPARED_FOR: Final = 20_000
+"""Listeners for whom the search is made ready."""
+RETRY_S: Final = 5
+"""After so long a build that could not be opened is tried again."""
+
+_log = logging.getLogger(__name__)
+
+Words = tuple[SongId, ItemId, str, str, str | None]
+"""What a song is shown by: the item of the version that most people play, artist, title, release."""
 
 
-class Recommended(msgspec.Struct, frozen=True):
+class Ask(NamedTuple):
+    """Who asks, for how many songs, and by which draw."""
+
+    listener: ListenerId
+    n: int
+    seed: int | None = None
+
+
+class Recommended(msgspec.Struct, frozen=True, gc=False):
     """A song, by the version that most people play. ``place`` is where it stands in the listener's own order."""
 
     song: SongId
@@ -40,7 +64,7 @@ class Recommended(msgspec.Struct, frozen=True):
     place: int
 
 
-class Recommendations(msgspec.Struct, frozen=True):
+class Recommendations(msgspec.Struct, frozen=True, gc=False):
     """Songs that a listener does not know yet, best first, and the build that chose them."""
 
     build: str
@@ -49,24 +73,62 @@ class Recommendations(msgspec.Struct, frozen=True):
 
 
 class _Opened:
-    """A build in memory, and the histories of those who asked lately."""
+    """A build in memory, and those who have changed since and asked lately."""
 
     def __init__(self, build: OpenedBuild) -> None:
         self.build = build
-        self.songs = build.snapshot.songs
-        self.rows = np.searchsorted(self.songs["song"].to_numpy(), build.model.columns.songs)
-        """Of ``songs``, by column."""
-        self._histories: OrderedDict[int, tuple[int, Histories]] = OrderedDict()
+        self.ranking = LiveRanking(build.model)
+        self.askers = build.askers
+        # Evenly chosen: ids are handed out in the order in which people came.
+        step = max(1, len(self.askers) // PREPARED_FOR)
+        self.ranking.prepare(np.ascontiguousarray(self.askers.vectors[::step]))
+        self._row_of = dict(zip(self.askers.listeners.tolist(), range(len(self.askers)), strict=True))
+        self._revision_of: dict[int, int] = dict(
+            build.snapshot.listeners.select("listener", "revision").iter_rows()
+        )
+        self._changed: OrderedDict[int, tuple[int, Askers]] = OrderedDict()
+        self._words: dict[int, Words] = {}
 
-    def history(self, listener: ListenerRecord) -> Histories:
-        """What the listener has heard, read again if it changed."""
-        known = self._histories.get(listener.id)
-        if known is None or known[0] != listener.revision:
-            known = (listener.revision, self.build.histories([listener]))
-            self._histories[listener.id] = known
-            while len(self._histories) > MOST_REMEMBERED:
-                self._histories.popitem(last=False)
-        return known[1]
+    def asking(self, listeners: Sequence[ListenerRecord]) -> tuple[Askers, list[ListenerRecord]]:
+        """What is known of them now, and the order in which they stand there."""
+        same: list[ListenerRecord] = []
+        others: list[ListenerRecord] = []
+        for one in listeners:
+            unchanged = one.id in self._row_of and self._revision_of.get(one.id) == one.revision
+            (same if unchanged else others).append(one)
+        parts = [self.askers.take(np.array([self._row_of[one.id] for one in same]))] if same else []
+        parts += self._of_changed(others)
+        return Askers.joined(parts), same + others
+
+    def _of_changed(self, listeners: Sequence[ListenerRecord]) -> list[Askers]:
+        stale = [one for one in listeners if self._changed.get(one.id, (None, None))[0] != one.revision]
+        if stale:
+            stale.sort(key=lambda one: one.id)
+            fresh = self.ranking.askers(self.build.histories(stale))
+            for row, one in enumerate(stale):
+                self._changed[one.id] = (one.revision, fresh.take(np.array([row])))
+        found = [self._changed[one.id][1] for one in listeners]
+        for one in listeners:
+            self._changed.move_to_end(one.id)
+        while len(self._changed) > MOST_REMEMBERED:
+            self._changed.popitem(last=False)
+        return found
+
+    def words(self, columns: NDArray[np.integer]) -> Mapping[int, Words]:
+        """What at least these columns are shown by: song, item, artist, title and release."""
+        missing = [column for column in columns.tolist() if column not in self._words]
+        if missing:
+            rows = self._rows[missing]
+            shown = self.build.snapshot.songs[rows].select("song", "item", "artist_name", "title", "release")
+            self._words.update(zip(missing, shown.iter_rows(), strict=True))
+        return self._words
+
+    @cached_property
+    def _rows(self) -> NDArray[np.int64]:
+        """Of the snapshot's songs, by column."""
+        songs = self.build.snapshot.songs["song"].to_numpy()
+        rows: NDArray[np.int64] = np.searchsorted(songs, self.build.model.columns.songs)
+        return rows
 
 
 class Live:
@@ -74,46 +136,87 @@ class Live:
 
     def __init__(self, house: House) -> None:
         self._house = house
-        self._loading = threading.Lock()
+        self._opening: threading.Thread | None = None
+        self._answering = threading.Lock()
         self._opened: _Opened | None = None
 
-    def recommend(self, listener: ListenerRecord, n: int, seed: int | None = None) -> Recommendations:
-        """Songs that the listener does not know yet.
+    def recommend(self, asks: Sequence[Ask]) -> list[Recommendations | UnknownNameError]:
+        """Songs that each listener does not know yet, or that there is no such listener.
 
-        With a ``seed``, a draw from the best `REACH` without replacement, each song's chance falling with its place
+        With a seed, a draw from the best `REACH` without replacement, each song's chance falling with its place
         (Plackett–Luce); the same seed gives the same songs while the record and the build are the same.
 
         Raises:
             NotLearnedError: nothing was learned yet.
             BusyError: somebody is being forgotten just now.
+            StoreError: the record cannot be read.
         """
-        opened = self._current()
-        with one_blas_thread():
-            reach = n if seed is None else max(n, REACH)
-            ranked = opened.build.model.discover(opened.history(listener), reach)
-        columns = ranked.songs[0][ranked.songs[0] >= 0]
-        places = (np.arange(len(columns)) if seed is None else _drawn(len(columns), seed))[:n]
-        shown = opened.songs[opened.rows[columns[places]]].select(
-            "song", "item", "artist_name", "title", "release"
-        )
-        songs = [
-            Recommended(song, item, artist, title, release, place)
-            for (song, item, artist, title, release), place in zip(
-                shown.iter_rows(), places.tolist(), strict=True
-            )
-        ]
-        return Recommendations(opened.build.manifest.id, seed, songs)
+        with one_blas_thread(), self._answering:
+            opened = self._current()
+            wanted = {ask.listener for ask in asks}
+            there = [one for one in self._house.store.listeners(sorted(wanted)) if one.community is None]
+            ranked: dict[int, NDArray[np.int32]] = {}
+            if there:
+                reach = max(max(ask.n, 0 if ask.seed is None else REACH) for ask in asks)
+                askers, order = opened.asking(there)
+                lists = opened.ranking.rank(askers, reach)
+                ranked = {one.id: columns for one, columns in zip(order, lists, strict=True)}
+            return [_answer(opened, ask, ranked.get(ask.listener)) for ask in asks]
+
+    def build(self) -> OpenedBuild:
+        """The live build.
+
+        Raises:
+            NotLearnedError: there is none.
+            BusyError: somebody is being forgotten just now.
+        """
+        return self._current().build
 
     def _current(self) -> _Opened:
-        """The live build, opened anew if another went live."""
+        """The live build, opened; while one that went live just now is being opened, the one before it."""
         live, opened = self._house.builds.live(), self._opened
-        if opened is None or opened.build.manifest.id != live:
-            with self._loading:
-                opened = self._opened
-                if opened is None or opened.build.manifest.id != live:
-                    with using(self._house.home):
-                        opened = self._opened = _Opened(OpenedBuild.live(self._house))
+        if opened is None or live is None:
+            return self._open()
+        if opened.build.manifest.id != live and self._opening is None:
+            self._opening = threading.Thread(target=self._open_behind, name="opening a build", daemon=True)
+            self._opening.start()
         return opened
+
+    def _open(self) -> _Opened:
+        with using(self._house.home):
+            self._opened = _Opened(OpenedBuild.live(self._house))
+        return self._opened
+
+    def _open_behind(self) -> None:
+        try:
+            with one_blas_thread():
+                self._open()
+        except EarmarkError as error:
+            _log.error("the new build cannot be opened, so the one before it goes on: %s", error.what)
+            time.sleep(RETRY_S)
+        finally:
+            self._opening = None
+
+
+def _answer(
+    opened: _Opened, ask: Ask, ranked: NDArray[np.int32] | None
+) -> Recommendations | UnknownNameError:
+    if ranked is None:
+        return UnknownNameError(f"There is no listener {ask.listener}.", "See who there is: earmark status")
+    if ask.seed is None:
+        columns = ranked[: ask.n]
+        columns = columns[columns >= 0]
+        places = range(len(columns))
+    else:
+        ranked = ranked[: max(ask.n, REACH)]
+        ranked = ranked[ranked >= 0]
+        drawn = _drawn(len(ranked), ask.seed)[: ask.n]
+        columns, places = ranked[drawn], drawn.tolist()
+    words = opened.words(columns)
+    songs = [
+        Recommended(*words[column], place) for column, place in zip(columns.tolist(), places, strict=True)
+    ]
+    return Recommendations(opened.build.manifest.id, ask.seed, songs)
 
 
 def _drawn(n: int, seed: int) -> NDArray[np.intp]:

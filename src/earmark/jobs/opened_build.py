@@ -11,10 +11,11 @@ import numpy as np
 import polars as pl
 
 from earmark.engines.builds import Manifest
-from earmark.engines.local import LearnSettings
+from earmark.engines.local import ASKERS, LearnSettings
 from earmark.errors import NotLearnedError
 from earmark.jobs.house import House
 from earmark.jobs.learning import settings_of, snapshot_of
+from earmark.ranking.askers import Askers
 from earmark.ranking.recommender import Recommender
 from earmark.signals.collaborative.histories import Histories, read_histories
 from earmark.store.port import ListenerRecord
@@ -70,6 +71,12 @@ class OpenedBuild:
         """What it learned."""
         folder = self._house.builds.path(self.manifest.id)
         return Recommender.load(folder, self.settings.signals, self.settings.ranking)
+
+    @cached_property
+    def askers(self) -> Askers:
+        """What live answers need of our own listeners, as they were then."""
+        columns, folder = self.model.columns, self._house.builds.path(self.manifest.id)
+        return Askers.load(folder / ASKERS, len(columns), len(columns.artist_ids))
 
     def histories(self, listeners: Sequence[ListenerRecord], *, mix: str | None = None) -> Histories:
         """What they have heard up to now: from the snapshot where nothing has changed since, else from the record.

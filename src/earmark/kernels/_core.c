@@ -519,6 +519,48 @@ static PyObject *py_score_trees(PyObject *Py_UNUSED(self), PyObject *args) {
     return close_call(&arrays, failed, status < 0);
 }
 
+static PyObject *py_fuse_lists(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    Catalogue catalogue;
+    Ties ties;
+    Fusing how;
+    Sparse closed, by_artist;
+    int64_t start, stop, n_rows, n_orders, width;
+    const int32_t *orders, *named;
+    const float *gains;
+    int32_t *ids;
+    if (!has_arguments(args, 29)) return NULL;
+    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
+        take_count(args, 3, &catalogue.n_songs) < 0 || take_count(args, 4, &catalogue.n_artists) < 0 ||
+        take_count(args, 5, &n_orders) < 0 || take_count(args, 6, &width) < 0 || take_count(args, 7, &how.n) < 0 ||
+        take_count(args, 8, &how.n_artists) < 0 || take_count(args, 9, &how.depth) < 0 ||
+        take_count(args, 10, &how.n_popular) < 0 || take_count(args, 11, &catalogue.n_popular) < 0 ||
+        !is_range(start, stop, n_rows))
+        return NULL;
+    int failed = !(catalogue.merits = take(&arrays, args, 12, "merits", n_orders * catalogue.n_songs, 4, 0)) ||
+                 !(catalogue.artist_of = take(&arrays, args, 13, "artists", catalogue.n_songs, 4, 0)) ||
+                 !(catalogue.renown = take(&arrays, args, 14, "renown", catalogue.n_songs, 4, 0)) ||
+                 take_sparse(&arrays, args, 15, "discographies", catalogue.n_artists, 0, &by_artist) < 0 ||
+                 !(catalogue.popular = take(&arrays, args, 17, "popular songs", catalogue.n_popular, 4, 0)) ||
+                 take_sparse(&arrays, args, 18, "bonds", n_rows, 1, &ties.bonds) < 0 ||
+                 !(ties.liking = take(&arrays, args, 21, "liking", ties.bonds.starts[n_rows], 4, 0)) ||
+                 !(ties.reach = take(&arrays, args, 22, "reach", ties.bonds.starts[n_rows], 4, 0)) ||
+                 take_sparse(&arrays, args, 23, "closed songs", n_rows, 0, &closed) < 0 ||
+                 !(orders = take(&arrays, args, 25, "orders", n_rows, 4, 0)) ||
+                 !(named = take(&arrays, args, 26, "named songs", n_rows * width, 4, 0)) ||
+                 !(gains = take(&arrays, args, 27, "gains", n_orders * width, 4, 0)) ||
+                 !(ids = take(&arrays, args, 28, "ids", n_rows * how.n, 4, 1));
+    int status = 0;
+    if (!failed) {
+        catalogue.starts = by_artist.starts;
+        catalogue.songs = by_artist.indices;
+        Py_BEGIN_ALLOW_THREADS;
+        status = fuse_lists(&catalogue, &ties, closed, orders, named, gains, width, how, start, stop, ids);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, status < 0);
+}
+
 static PyMethodDef methods[] = {
     {"find_nearest", py_find_nearest, METH_VARARGS, "Nearest songs of a range of songs, or rows of a range of rows."},
     {"score_lists", py_score_lists, METH_VARARGS, "Best songs of a range of rows, by lists of songs."},
@@ -536,6 +578,7 @@ static PyMethodDef methods[] = {
     {"improve_factors", py_improve_factors, METH_VARARGS, "Improve the vectors of a range of rows."},
     {"fold_in", py_fold_in, METH_VARARGS, "Solve the vectors of a range of rows exactly."},
     {"score_trees", py_score_trees, METH_VARARGS, "Sums of the leaves of rows."},
+    {"fuse_lists", py_fuse_lists, METH_VARARGS, "Lists of a range of rows fused into one for each."},
     {NULL, NULL, 0, NULL},
 };
 

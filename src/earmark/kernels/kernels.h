@@ -164,4 +164,40 @@ typedef struct {
    `features` is (n_features, n_rows). */
 int score_trees(Trees trees, const float *features, int64_t n_rows, double *scores);
 
+/* What is known of songs and artists before anybody asks: of each order, the merit of each song; each song's artist and
+   renown (what is not held by anybody has none); each artist's songs, most held first; and of all songs the most held. */
+typedef struct {
+    const float *merits;
+    const int32_t *artist_of;
+    const float *renown;
+    const int64_t *starts;
+    const int32_t *songs;
+    const int32_t *popular;
+    int64_t n_popular;
+    int64_t n_songs;
+    int64_t n_artists;
+} Catalogue;
+
+/* Each row's ties to artists: what the bond adds to each of their songs, how much they are liked, and how many of their
+   songs are looked at. */
+typedef struct {
+    Sparse bonds;
+    const float *liking;
+    const int32_t *reach;
+} Ties;
+
+typedef struct {
+    int64_t n;         /* songs wanted of each row */
+    int64_t n_artists; /* artists whose songs are named, */
+    int64_t depth;     /* at most so many of these */
+    int64_t n_popular; /* songs that everybody is asked about */
+} Fusing;
+
+/* The n songs of each row that score best among those that its lists, its artists and popularity name: ids (n_rows, n)
+   padded with -1. `named` (n_rows, width) are the lists side by side, padded with -1, and `gains` (n_orders, width) what
+   each place adds by the row's order. */
+int fuse_lists(const Catalogue *catalogue, const Ties *ties, Sparse closed, const int32_t *orders,
+               const int32_t *named, const float *gains, int64_t width, Fusing how, int64_t start, int64_t stop,
+               int32_t *ids);
+
 #endif

@@ -166,11 +166,11 @@ def _joined(parts: deque[NDArray[Any]], dtype: Any) -> NDArray[Any]:
 
 
 def score_neighbours(
-    history: Csr,
+    history: Csr | Rows,
     lists: NeighbourLists | Rows,
     n: int,
     *,
-    exclude: Csr | None = None,
+    exclude: Csr | Rows | None = None,
     threads: int | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The n best songs j of each row by ``sum_i w_i sim(i, j)`` over the entries i of its history.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -31,12 +32,14 @@ class Rows:
         return len(self.starts) - 1
 
     @classmethod
-    def of(cls, matrix: Csr, what: str) -> Rows:
-        """Check and convert ``matrix``; ``what`` names it in errors.
+    def of(cls, matrix: Csr | Rows, what: str) -> Rows:
+        """Check and convert ``matrix``; ``what`` names it in errors. Rows are as they should be already.
 
         Raises:
             ValueError: an index is out of range, the row starts do not fit, or a weight is not finite.
         """
+        if isinstance(matrix, Rows):
+            return matrix
         if matrix.format != "csr" or matrix.ndim != 2:
             raise ValueError(f"{what}: expected a CSR matrix of two dimensions; convert it with .tocsr().")
         n_rows, n_columns = matrix.shape
@@ -62,6 +65,29 @@ class Rows:
     def empty(cls, n_rows: int, n_columns: int) -> Rows:
         """A matrix without entries."""
         return cls(np.zeros(n_rows + 1, np.int64), np.empty(0, np.int32), np.empty(0, np.float32), n_columns)
+
+    @classmethod
+    def joined(cls, parts: Sequence[Rows]) -> Rows:
+        """The rows of all parts, of which there is at least one, in that order."""
+        ends = np.cumsum([0, *(part.starts[-1] for part in parts)])
+        starts = [part.starts[1:] + end for part, end in zip(parts, ends, strict=False)]
+        return cls(
+            np.concatenate([ends[:1], *starts]),
+            np.concatenate([part.indices for part in parts]),
+            np.concatenate([part.weights for part in parts]),
+            parts[0].n_columns,
+        )
+
+    def entries(self, rows: NDArray[np.integer]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Where the entries of some rows stand, one row after the other, and where each row begins among them."""
+        first = self.starts[rows]
+        starts = np.concatenate([[0], np.cumsum(self.starts[rows + 1] - first)])
+        return np.repeat(first - starts[:-1], np.diff(starts)) + np.arange(starts[-1]), starts
+
+    def take(self, rows: NDArray[np.integer]) -> Rows:
+        """Some of the rows."""
+        at, starts = self.entries(rows)
+        return Rows(starts, self.indices[at], self.weights[at], self.n_columns)
 
     def transposed(self) -> Rows:
         """The same entries by column, rows ascending."""
@@ -93,7 +119,7 @@ def _check_shape(matrix: Csr, n_rows: int, n_columns: int, what: str) -> None:
         )
 
 
-def excluded_rows(exclude: Csr | None, n_rows: int, n_songs: int) -> Rows:
+def excluded_rows(exclude: Csr | Rows | None, n_rows: int, n_songs: int) -> Rows:
     """The songs that may not be returned, one row for each of ``n_rows`` listeners; None excludes nothing.
 
     Raises:

@@ -67,7 +67,7 @@ class FactorIndex:
     def top(
         self,
         listener_factors: NDArray[np.float32],
-        exclude: Csr | None,
+        exclude: Csr | Rows | None,
         n: int,
         *,
         threads: int | None = None,

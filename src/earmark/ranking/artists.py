@@ -85,6 +85,22 @@ class Bonds:
         ``(5, n_pairs + 1)``."""
         return self._table[1]
 
+    @property
+    def pairs(self) -> tuple[Int64s, Int64s]:
+        """Row and artist of every pair that has any value, ascending, ``(n_pairs,)`` each."""
+        rows, artists = np.divmod(self._table[0], np.int64(self.strength.shape[1]))
+        return rows, artists
+
+    def told(self, discographies: Discographies) -> NDArray[np.float32]:
+        """What a bond says about the artist's other songs, ``(6, n_pairs + 1)``, in the order of ``ARTIST_FEATURES``:
+        logarithms of plays, of recent ones, of songs liked; whether the artist is known; songs left to hear; skips."""
+        plays, recent, breadth, skips, closed = self.values
+        known = np.flatnonzero(plays > 0)
+        left = np.zeros_like(plays)
+        left[known] = np.log(np.maximum(discographies.sizes[self.pairs[1][known]] - closed[known], 1))
+        logs = [np.log1p(value) for value in (plays, recent, breadth)]
+        return np.stack([*logs, (plays > 0).astype(np.float32), left, np.log1p(skips)])
+
     @cached_property
     def _table(self) -> tuple[Int64s, NDArray[np.float32]]:
         """Every (row, artist) that any of the five holds, as one ascending integer, and the values."""

@@ -117,17 +117,9 @@ def _artists(asked: Asked, candidates: Candidates, found: Floats) -> None:
     artists = discographies.artist_of[candidates.songs]
     n_songs, n_artists = np.maximum(np.diff(asked.taste.indptr), 1), np.diff(bonds.breadth.indptr)
     # Logarithms of what few bonds are, not of what each of many candidates has of them.
-    plays, recent, breadth, skips, closed = bonds.values
     bond = bonds.find(rows, artists)
-    known = (plays > 0)[bond]
-    found[:, Feature.ARTIST_PLAYS] = np.log1p(plays)[bond]
-    found[:, Feature.ARTIST_NOW] = np.log1p(recent)[bond]
-    found[:, Feature.ARTIST_BREADTH] = np.log1p(breadth)[bond]
-    found[:, Feature.ARTIST_KNOWN] = known
-    left = discographies.sizes[artists[known]] - closed[bond[known]]
-    found[known, Feature.ARTIST_LEFT] = np.log(np.maximum(left, 1))
-    found[:, Feature.ARTIST_SKIPS] = np.log1p(skips)[bond]
-    found[:, Feature.ARTIST_SHARE] = breadth[bond] / n_songs[rows]
+    found[:, ARTIST_FEATURES] = bonds.told(discographies)[:, bond].T
+    found[:, Feature.ARTIST_SHARE] = bonds.values[2][bond] / n_songs[rows]
     found[:, Feature.ARTIST_HELD] = discographies.log_held[artists]
     found[:, Feature.PLACE_IN_ARTIST] = discographies.log_place[candidates.songs]
     found[:, Feature.ROW_ARTISTS] = (n_artists / n_songs)[rows]

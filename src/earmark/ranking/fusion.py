@@ -58,6 +58,8 @@ PLAYLISTS: Mapping[Feature, float] = {
 
 FUSED = len(LISTENERS)
 """The first so many features are fused; the others are for trees."""
+PAIRS_AT_ONCE = 16_384
+"""Few enough to stay near the processor while all features are added up."""
 
 
 class FusionConfig(BaseModel):
@@ -87,8 +89,14 @@ class Fusion:
         return cls(np.array([weights[Feature(at)] for at in range(FUSED)]))
 
     def score(self, features: Floats) -> Floats:
-        """``(n_pairs,)`` scores, comparable within one row."""
-        return features[:, :FUSED] @ self.weights.astype(np.float32)
+        """``(n_pairs,)`` scores, comparable within one row; each pair's is the same among whichever others."""
+        scores = np.zeros(len(features), np.float32)
+        # A product of matrices would add up in another order at the edges of its blocks.
+        for start in range(0, len(scores), PAIRS_AT_ONCE):
+            some = slice(start, start + PAIRS_AT_ONCE)
+            for at, weight in enumerate(self.weights.astype(np.float32)):
+                scores[some] += features[some, at] * weight
+        return scores
 
     def parts(self, features: Floats, depth: int) -> tuple[Floats, Floats]:
         """How much of each score is the bond with the artist, and how much songs played together.

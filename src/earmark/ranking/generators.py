@@ -62,8 +62,18 @@ def candidates(asked: Asked, config: CandidatesConfig) -> Candidates:
         asked: the rows.
         config: how wide the net is cast.
     """
+    signals, lists = asked.signals, named(asked, config)
+    held = signals.popularity > 0
+    return pool(
+        tuple(np.where(held[lists[generator]], lists[generator], -1) for generator in Generator),
+        len(signals.columns),
+    )
+
+
+def named(asked: Asked, config: CandidatesConfig) -> dict[Generator, Int32s]:
+    """What each generator names, ``(n_rows, depth)`` columns in order, padded with −1."""
     signals, closed, depth = asked.signals, asked.histories.closed, config.depth
-    lists: dict[Generator, Int32s] = {
+    return {
         Generator.NEIGHBOURS: signals.neighbours.score(asked.taste, closed, depth)[0],
         Generator.NEIGHBOURS_LATELY: signals.neighbours.score(asked.lately, closed, depth)[0],
         Generator.FACTORS: signals.factors.score(asked.vectors, closed, depth)[0],
@@ -73,11 +83,6 @@ def candidates(asked: Asked, config: CandidatesConfig) -> Candidates:
         Generator.WORDS: signals.words.score(asked.namesakes, closed, depth)[0],
         Generator.POPULAR: _popular(asked, config.popular),
     }
-    held = signals.popularity > 0
-    return pool(
-        tuple(np.where(held[lists[generator]], lists[generator], -1) for generator in Generator),
-        len(signals.columns),
-    )
 
 
 def _of_known_artists(asked: Asked, config: CandidatesConfig) -> Int32s:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from earmark.kernels.evidence import Evidence, Postings, find_evidence
 from earmark.ranking.asked import Asked
@@ -54,6 +54,8 @@ class RankingConfig(BaseModel):
     """Which songs are looked at."""
     order: OrderConfig = OrderConfig()
     """How they are put in order."""
+    played_lately: int = Field(100, ge=1)
+    """Songs, of those played lately, whose neighbours are looked at while somebody waits for an answer."""
 
 
 @dataclass(frozen=True)

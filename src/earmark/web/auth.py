@@ -14,6 +14,11 @@ from earmark.web.service import Service
 _SCHEMES: Final = frozenset({"token", "bearer"})
 
 
+async def the_service(request: Request) -> Service:
+    """What requests of this application work with."""
+    return service_of(request)
+
+
 def service_of(request: Request) -> Service:
     """What requests of this application work with."""
     service: Service = request.app.state.service
@@ -26,7 +31,7 @@ def token_of(request: Request) -> str | None:
     return token.strip() if scheme.lower() in _SCHEMES and token.strip() else None
 
 
-Here = Annotated[Service, Depends(service_of)]
+Here = Annotated[Service, Depends(the_service)]
 """What the request works with."""
 
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from earmark.jobs.house import House
 from earmark.jobs.inbox import Inbox
-from earmark.jobs.live import Live
+from earmark.jobs.live import Ask, Live
 from earmark.jobs.people import digest
 from earmark.listening.listens import UnixMs
 from earmark.store.people import AccountRecord
+from earmark.web.replies import encode
+from earmark.web.together import Together
 
 REMEMBERED_S: Final = 1.0
 """For so long the owner of a token is not looked up again: a revoked one is shut out within this."""
@@ -64,3 +66,8 @@ class Service:
         self.now = now
         self.bearers = Bearers(house)
         self.live = Live(house)
+        self.recommendations: Together[Ask, bytes] = Together(self._recommended, "recommendations")
+
+    def _recommended(self, asks: Sequence[Ask]) -> list[bytes | Exception]:
+        answers = self.live.recommend(asks)
+        return [one if isinstance(one, Exception) else encode(one) for one in answers]

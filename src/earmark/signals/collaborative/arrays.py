@@ -36,15 +36,15 @@ def load_arrays(folder: Path, config: type[Config], *names: str) -> tuple[Config
     return settings, tuple(load_array(folder, name) for name in names)
 
 
-def load_array(folder: Path, name: str) -> NDArray[Any]:
-    """The array in ``<name>.npy``.
+def load_array(folder: Path, name: str, *, mapped: bool = False) -> NDArray[Any]:
+    """The array in ``<name>.npy``; if ``mapped``, each part of it is read when it is first looked at.
 
     Raises:
         NotLearnedError: the file is missing, cut short or of another kind.
     """
     path = folder / f"{name}.npy"
     try:
-        array: NDArray[Any] = np.load(path, allow_pickle=False)
+        array: NDArray[Any] = np.asarray(np.load(path, "r" if mapped else None, allow_pickle=False))
     except (OSError, ValueError, EOFError) as error:
         raise damaged(path, error) from error
     return array

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from earmark.jobs.live import Ask
 from earmark.web.api.who import Themselves
 from earmark.web.auth import Here
 from earmark.web.replies import reply
@@ -37,7 +38,7 @@ def listener(account: Themselves, service: Here) -> Response:
 
 
 @router.get("/listeners/{listener}/recommendations")
-def recommendations(
+async def recommendations(
     account: Themselves,
     service: Here,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 30,
@@ -47,5 +48,5 @@ def recommendations(
 
     A ``seed`` draws another good selection; the same one draws the same.
     """
-    known = service.house.store.find_listener(account.name)
-    return reply(service.live.recommend(known, limit, seed))
+    told = await service.recommendations.ask(Ask(account.listener, limit, seed))
+    return Response(told, media_type="application/json")

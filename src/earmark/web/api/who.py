@@ -24,7 +24,7 @@ async def _whoever(request: Request) -> AccountRecord:
     return account
 
 
-def _themselves(listener: str, account: Annotated[AccountRecord, Depends(_whoever)]) -> AccountRecord:
+async def _themselves(listener: str, account: Annotated[AccountRecord, Depends(_whoever)]) -> AccountRecord:
     # "me" saves players from asking who they are; who asks about somebody else is not told whether they exist.
     if listener not in {account.name, str(account.listener), "me"}:
         raise ProblemError(404, f"There is no listener {listener!r} whom you may read.")

@@ -7,7 +7,8 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from earmark.errors import NotLearnedError
+from earmark.errors import NotLearnedError, UnknownNameError
+from earmark.jobs.live import Ask
 from earmark.web.auth import Here
 from earmark.web.listenbrainz.recordings import mbid_of
 from earmark.web.listenbrainz.who import Themselves
@@ -28,9 +29,11 @@ def recordings(
     """Songs that the listener does not know yet, best first; no content (204) where there is nothing to tell."""
     store = service.house.store
     try:
-        found = service.live.recommend(store.find_listener(account.name), MOST_ITEMS)
+        (found,) = service.live.recommend([Ask(account.listener, MOST_ITEMS)])
     except NotLearnedError:
         return Response(status_code=204)
+    if isinstance(found, UnknownNameError):
+        raise found
     uris = store.items([one.item for one in found.songs])["uri"].to_list()
     told = [
         {"recording_mbid": mbid, "score": round(1 / (one.place + 1), 6), "latest_listened_at": None}

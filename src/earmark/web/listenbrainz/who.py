@@ -22,7 +22,7 @@ async def _whoever(request: Request) -> AccountRecord:
     return account
 
 
-def _themselves(user: str, account: Annotated[AccountRecord, Depends(_whoever)]) -> AccountRecord:
+async def _themselves(user: str, account: Annotated[AccountRecord, Depends(_whoever)]) -> AccountRecord:
     # Who asks about somebody else is not told whether they exist.
     if user != account.name:
         raise ApiError(404, f"Cannot find user: {user}")
