@@ -171,3 +171,17 @@ def test_bad_factors_are_refused():
         FactorIndex(good.astype(np.float64))
     with pytest.raises(ValueError, match="listeners have 2 factors, songs have 3"):
         FactorIndex(good).top(good[:, :2], None, 1)
+
+
+def test_a_listener_alone_and_among_others_gets_the_same_bits():
+    random = np.random.default_rng(5)
+    items = random.standard_normal((3_000, 128)).astype(np.float32)
+    items[100:110] = items[0]
+    listeners = random.standard_normal((40, 128)).astype(np.float32)
+    index = FactorIndex(items)
+    together = index.top(listeners, None, 200)
+    for row in range(len(listeners)):
+        for some in (slice(row, row + 1), slice(max(row - 2, 0), row + 1)):
+            alone = index.top(listeners[some], None, 200)
+            assert alone[0][-1].tolist() == together[0][row].tolist()
+            assert alone[1][-1].tolist() == together[1][row].tolist()

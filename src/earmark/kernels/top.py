@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from earmark.kernels import _core
 from earmark.kernels.balancing import balancing_basis
 from earmark.kernels.clusters import Clusters
+from earmark.kernels.pairs import dot_pairs
 from earmark.kernels.sparse import Csr, Rows, check_count, excluded_rows
 from earmark.threads import one_blas_thread, over_blocks
 
@@ -39,13 +40,12 @@ class FactorIndex:
         Args:
             item_factors: (n_songs, n_factors) float32.
             like: listeners such as will be searched for, (any, n_factors) float32. The songs are balanced
-                against them, and clustered if they are many, which makes many searches faster and moves
-                scores by float32 rounding only.
+                against them, and clustered if they are many, which makes many searches faster.
 
         Raises:
             ValueError: not two-dimensional float32, or not finite.
         """
-        items = _checked_factors(item_factors, "item factors")
+        items = self._vectors = _checked_factors(item_factors, "item factors")
         self.n_songs, self.n_factors = items.shape
         self._basis: NDArray[np.float32] | None = None
         if like is not None:
@@ -82,7 +82,7 @@ class FactorIndex:
 
         Returns:
             ids (n_listeners, n) int32 and scores (n_listeners, n) float32, by score descending, then id
-            ascending, padded with -1 and 0.
+            ascending, padded with -1 and 0. Scores are the same among whichever other listeners.
 
         Raises:
             ValueError: shapes do not fit or a factor is not finite.
@@ -100,10 +100,36 @@ class FactorIndex:
             vectors = listeners[start:stop]
             self._scan(vectors if self._basis is None else vectors @ self._basis, search)
             search.finish(ids[start:stop], scores[start:stop])
+            self._score_alike(vectors, ids[start:stop], scores[start:stop])
 
         with one_blas_thread():
             over_blocks(block, len(listeners), LISTENERS_PER_BLOCK, threads)
         return ids, scores
+
+    def _score_alike(
+        self, listeners: NDArray[np.float32], ids: NDArray[np.int32], scores: NDArray[np.float32]
+    ) -> None:
+        """Score what was found again, with additions in a fixed order, and sort it by that.
+
+        A product of matrices adds up in an order that depends on how many rows it has, so a listener would find
+        songs of nearly the same score in another order alone than among others.
+        """
+        there = ids >= 0
+        starts = np.concatenate([[0], np.cumsum(there.sum(axis=1))])
+        songs = ids[there]
+        scores[there] = dot_pairs(listeners, self._vectors, starts, songs, threads=1)
+        # Score descending and id ascending as one number: a float's bits are in order once those of negative ones are
+        # turned over.
+        bits = (scores + np.float32(0)).view(np.uint32)
+        bits = np.where(bits >> 31, ~bits, bits | np.uint32(1 << 31))
+        keys = ~np.where(there, (bits.astype(np.uint64) << 32) | ~ids.view(np.uint32), 0)
+        keys.sort(axis=1)
+        keys = ~keys
+        filled = keys > 0
+        bits = (keys >> 32).astype(np.uint32)
+        ids[:] = np.where(filled, ~keys.astype(np.uint32), np.uint32(0xFFFFFFFF)).view(np.int32)
+        scores[:] = np.where(bits >> 31, bits ^ np.uint32(1 << 31), ~bits).view(np.float32)
+        scores[~filled] = 0
 
     @property
     def _rounding(self) -> float:
