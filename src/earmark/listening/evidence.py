@@ -49,31 +49,38 @@ def sounded(config: EvidenceConfig) -> pl.Expr:
 
 def judged(verdicts: tuple[Verdict, ...], feedback: pl.DataFrame, songs: pl.DataFrame) -> pl.DataFrame:
     """Pairs (``listener``, ``song``) on which a verdict stands, through the song or through its artist."""
-    chosen = feedback.filter(pl.col("verdict").is_in([v.value for v in verdicts]))
+    return judging(verdicts, feedback, songs).sort("listener", "song").collect()
+
+
+def judging(verdicts: tuple[Verdict, ...], feedback: pl.DataFrame, songs: pl.DataFrame) -> pl.LazyFrame:
+    """The same, to be asked together with other things, in any order."""
+    chosen = feedback.lazy().filter(pl.col("verdict").is_in([v.value for v in verdicts]))
     by_song = chosen.filter(pl.col("song").is_not_null()).select("listener", "song")
+    if not feedback["song"].null_count():
+        return by_song.unique()
     by_artist = (
         chosen.filter(pl.col("song").is_null())
         .select("listener", "artist")
-        .join(songs.select("artist", "song"), on="artist")
+        .join(songs.lazy().select("artist", "song"), on="artist")
         .select("listener", "song")
     )
-    return pl.concat([by_song, by_artist]).unique().sort("listener", "song")
+    return pl.concat([by_song, by_artist]).unique()
 
 
 def heard(listens: pl.DataFrame, feedback: pl.DataFrame, own_playlists: pl.DataFrame) -> pl.DataFrame:
     """Pairs (``listener``, ``song``) that are known: played at all, judged, or on a playlist of their own."""
+    return hearing(listens, feedback, own_playlists).sort("listener", "song").collect()
+
+
+def hearing(listens: pl.DataFrame, feedback: pl.DataFrame, own_playlists: pl.DataFrame) -> pl.LazyFrame:
+    """The same, to be asked together with other things, in any order."""
     pairs = ["listener", "song"]
-    return (
-        pl.concat(
-            [
-                listens.select(pairs),
-                feedback.filter(pl.col("song").is_not_null()).select(pairs),
-                own_playlists.select(pairs),
-            ]
-        )
-        .unique()
-        .sort(pairs)
-    )
+    parts = [
+        listens.lazy().select(pairs),
+        feedback.lazy().filter(pl.col("song").is_not_null()).select(pairs),
+        own_playlists.lazy().select(pairs),
+    ]
+    return pl.concat(parts).unique()
 
 
 def weigh(
@@ -97,10 +104,21 @@ def weigh(
         verdicts), ``recent`` (faster decay), ``weight`` (log(1 + strength), or the negative weight of a
         dislike), sorted by (listener, song).
     """
+    return weighing(listens, feedback, own_playlists, songs, config).collect()
+
+
+def weighing(
+    listens: pl.DataFrame,
+    feedback: pl.DataFrame,
+    own_playlists: pl.DataFrame,
+    songs: pl.DataFrame,
+    config: EvidenceConfig,
+) -> pl.LazyFrame:
+    """The same, to be asked together with other things."""
     pairs = ["listener", "song"]
     said = _verdict_strength(feedback, own_playlists, songs, config)
-    against = judged((Verdict.HATE,), feedback, songs).with_columns(hated=pl.lit(True))
-    silent = judged((Verdict.EXCLUDE,), feedback, songs)
+    against = judging((Verdict.HATE,), feedback, songs).with_columns(hated=pl.lit(True))
+    silent = judging((Verdict.EXCLUDE,), feedback, songs)
     return (
         _played(listens, config)
         .join(said, on=pairs, how="full", coalesce=True)
@@ -127,7 +145,7 @@ def weigh(
     )
 
 
-def _played(listens: pl.DataFrame, config: EvidenceConfig) -> pl.DataFrame:
+def _played(listens: pl.DataFrame, config: EvidenceConfig) -> pl.LazyFrame:
     """Plays and skips per (listener, song), with their decayed sums."""
     counts = sounded(config)
     days = (pl.col("started_at").max().over("listener") - pl.col("started_at")) / DAY_MS
@@ -148,29 +166,29 @@ def _played(listens: pl.DataFrame, config: EvidenceConfig) -> pl.DataFrame:
             strength=pl.col("worth").sum() / GRAIN,
             recent=pl.col("recent").sum() / GRAIN,
         )
-        .collect()
     )
 
 
 def _verdict_strength(
     feedback: pl.DataFrame, own_playlists: pl.DataFrame, songs: pl.DataFrame, config: EvidenceConfig
-) -> pl.DataFrame:
+) -> pl.LazyFrame:
     """What loves, saves and own playlists add, in plays."""
-    per_song = feedback.filter(pl.col("song").is_not_null())
-    per_artist = feedback.filter(pl.col("song").is_null())
-    # What is said of an artist is shared out among the songs, lest a long discography count a hundredfold.
-    share = songs.select("song", share=1.0 / pl.len().over("artist"))
     worth = {Verdict.LOVE: config.loved, Verdict.SAVE: config.saved}
-    of_songs = [judged((v,), per_song, songs).with_columns(said=pl.lit(w)) for v, w in worth.items()]
-    of_artists = [
-        judged((v,), per_artist, songs)
-        .join(share, on="song")
-        .select("listener", "song", said=pl.col("share") * w)
-        for v, w in worth.items()
-    ]
-    listed = own_playlists.select("listener", "song").unique().with_columns(said=pl.lit(config.saved))
+    per_song = feedback.filter(pl.col("song").is_not_null())
+    said = [judging((v,), per_song, songs).with_columns(said=pl.lit(w)) for v, w in worth.items()]
+    if per_song.height < feedback.height:
+        per_artist = feedback.filter(pl.col("song").is_null())
+        # What is said of an artist is shared out among the songs, lest a long discography count a hundredfold.
+        share = songs.lazy().select("song", share=1.0 / pl.len().over("artist"))
+        said += [
+            judging((v,), per_artist, songs)
+            .join(share, on="song")
+            .select("listener", "song", said=pl.col("share") * w)
+            for v, w in worth.items()
+        ]
+    listed = own_playlists.lazy().select("listener", "song").unique().with_columns(said=pl.lit(config.saved))
     return (
-        pl.concat([*of_songs, *of_artists, listed])
+        pl.concat([*said, listed])
         .group_by("listener", "song")
         .agg((pl.col("said") * GRAIN).round().cast(pl.Int64).sum() / GRAIN)
     )

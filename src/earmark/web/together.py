@@ -59,9 +59,10 @@ class Together(Generic[Q, A]):
         # Whoever waits must hear of it, whatever it is, and the next ones must still be answered.
         except Exception as error:  # noqa: BLE001
             answers = [error] * len(together)
+        pairs = [(waiting, one) for (_, waiting), one in zip(together, answers, strict=True)]
         loop = together[0][1].get_loop()
-        pairs = list(zip((waiting for _, waiting in together), answers, strict=True))
-        loop.call_soon_threadsafe(_deliver, pairs)
+        if not loop.is_closed():
+            loop.call_soon_threadsafe(_deliver, pairs)
 
 
 def _deliver(pairs: Sequence[tuple[asyncio.Future[A], A | Exception]]) -> None:

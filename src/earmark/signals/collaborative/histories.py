@@ -11,7 +11,7 @@ import polars as pl
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from earmark.listening.evidence import EvidenceConfig, heard, judged, weigh
+from earmark.listening.evidence import EvidenceConfig, hearing, judging, weighing
 from earmark.listening.feedback import Verdict
 from earmark.signals.collaborative.columns import Columns, Int32s
 
@@ -100,13 +100,13 @@ def read_histories(
     mine = pl.col("listener").is_in(pl.Series("listener", ids).implode())
     listens, feedback, own_playlists = (frame.filter(mine) for frame in (listens, feedback, own_playlists))
     # What a hated song's plays say is overruled.
-    evidence = weigh(listens, feedback, own_playlists, songs, config).with_columns(
+    weighed = weighing(listens, feedback, own_playlists, songs, config).with_columns(
         plays=pl.when(pl.col("weight") < 0).then(0).otherwise("plays")
     )
-    shut = [heard(listens, feedback, own_playlists), judged((Verdict.HATE, Verdict.HIDE), feedback, songs)]
+    shut = [hearing(listens, feedback, own_playlists), judging((Verdict.HATE, Verdict.HIDE), feedback, songs)]
     if given is not None:
-        shut.append(given.filter(mine).select("listener", "song"))
-    closed = pl.concat(shut).unique()
+        shut.append(given.lazy().filter(mine).select("listener", "song"))
+    evidence, closed = pl.collect_all([weighed, pl.concat(shut).unique()])
 
     def matrix(frame: pl.DataFrame, value: str | None, dtype: Any) -> Csr:
         rows = np.searchsorted(ids, frame["listener"].to_numpy())
