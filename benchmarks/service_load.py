@@ -69,6 +69,7 @@ class Line:
         self.socket = self.connected()
 
     def connected(self) -> socket.socket:
+        """A new connection, as soon as there is somebody to answer."""
         while True:
             try:
                 connection = socket.create_connection(("127.0.0.1", self.port), timeout=60)
@@ -100,6 +101,7 @@ class Line:
         return True
 
     def send(self) -> None:
+        """Say it."""
         self.answer = b""
         self.sent_at = time.perf_counter()
         self.socket.sendall(self.request)

@@ -1,8 +1,8 @@
 """How fast `earmark serve` takes plays in, on SQLite and on PostgreSQL: batches, bursts, single plays, and all at once.
 
-Server, database and load share the machine's processors. Both databases keep what they acknowledge (SQLite by the
-pragmas of the program, PostgreSQL with its own defaults: ``fsync`` and ``synchronous_commit`` on). The load is a process
-of its own (`service_load`), whose CPU seconds are told beside those of the server and of PostgreSQL's processes.
+Server, database and load share the machine's processors. Both databases have what they acknowledge on disk (SQLite by
+the pragmas of the program, PostgreSQL by its own defaults: ``fsync`` and ``synchronous_commit`` on). The load is a
+process of its own (`service_load`), whose CPU seconds are told beside those of the server and of PostgreSQL's.
 
 With ``--kill`` a million plays are told while the service is killed (SIGKILL) and started again; then the record is
 counted: every play that was acknowledged must be there, and none twice.
@@ -41,8 +41,8 @@ from measured import report
 from service_load import Load, Player
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
-from tests import postgres  # noqa: E402
-from tests.web.processes import served  # noqa: E402
+from tests import postgres
+from tests.web.processes import served
 
 TRACKS: Final = 100_000
 SONGS_OF_AN_ARTIST: Final = 12
