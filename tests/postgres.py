@@ -6,7 +6,7 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -22,8 +22,8 @@ FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_conn
 
 
 @contextmanager
-def server() -> Iterator[str]:
-    """The URL of a server on which databases may be made."""
+def server(settings: Sequence[str] = FAST) -> Iterator[str]:
+    """The URL of a server on which databases may be made; ``settings`` are those of one that is started here."""
     if given := os.environ.get(URL):
         yield given
         return
@@ -52,10 +52,10 @@ def server() -> Iterator[str]:
                 raise RuntimeError(f"{tool} failed:\n{(folder / f'{tool}.log').read_text()}")
 
         run("initdb", "--pgdata", str(data), "--username", "earmark", "--auth", "trust", "--encoding", "UTF8")
-        settings = " ".join(
-            f"-c {one}" for one in (*FAST, "listen_addresses=''", f"unix_socket_directories={sockets}")
+        options = " ".join(
+            f"-c {one}" for one in (*settings, "listen_addresses=''", f"unix_socket_directories={sockets}")
         )
-        run("pg_ctl", "start", "--wait", "--pgdata", str(data), "--options", settings)
+        run("pg_ctl", "start", "--wait", "--pgdata", str(data), "--options", options)
         try:
             yield f"postgresql+psycopg://earmark@/postgres?host={sockets}"
         finally:

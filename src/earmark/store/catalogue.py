@@ -1,8 +1,8 @@
 """From what a source calls a track, an episode or a chapter to the record's ids, in bulk.
 
 Items that a transaction meets get a code at once, one dictionary look-up each. `Catalogue.resolve` then works
-on the distinct ones only: names become keys (`earmark.music.names`), keys are looked up together, and what is
-new is added.
+on the distinct ones only, and of these on those that no transaction has met before (`earmark.store.remembered`): names
+become keys (`earmark.music.names`), keys are looked up together, and what is new is added.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from earmark.music.items import Chapter, Episode, Item, Track
 from earmark.music.names import artist_key, song_key, track_key
+from earmark.store.remembered import Ids, Remembered, forgettings
 from earmark.store.rows import Row, fetch, insert, new_ids, put, wanted_keys
 
 Key = tuple[int, str]
@@ -98,8 +99,11 @@ class _Codes(dict[Item, int]):
 class Catalogue:
     """The items of one transaction. ``item_ids`` and ``song_ids`` answer by code, once resolved."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, remembered: Remembered) -> None:
         self._connection = connection
+        self._remembered = remembered
+        self._forgettings: int | None = None
+        self._met: dict[Item, Ids] = {}
         self._codes = _Codes()
         self._item_ids: list[int] = []
         self._song_ids: list[int] = []
@@ -133,6 +137,23 @@ class Catalogue:
         pending = list(islice(self._codes, len(self._item_ids), None))
         if not pending:
             return
+        if self._forgettings is None:
+            self._forgettings = forgettings(self._connection)
+        known = self._remembered.as_of(self._forgettings)
+        ids = {item: known[item] for item in pending if item in known}
+        unknown = self._found([item for item in pending if item not in ids])
+        self._met.update(unknown)
+        ids.update(unknown)
+        self._item_ids.extend(ids[item][0] for item in pending)
+        self._song_ids.extend(ids[item][1] for item in pending)
+
+    def remember(self) -> None:
+        """Spare later transactions the search for what this one met."""
+        if self._forgettings is not None:
+            self._remembered.keep(self._forgettings, self._met)
+
+    def _found(self, pending: Sequence[Item]) -> dict[Item, Ids]:
+        """The ids of each item, whose rows are made where there are none."""
         item_of: dict[Item, int] = {}
         song_of: dict[Item, int] = {}
         tracks = [item for item in pending if isinstance(item, Track)]
@@ -145,8 +166,7 @@ class Catalogue:
         chapters = [item for item in pending if isinstance(item, Chapter)]
         told = [_Spoken(chapter.book, chapter.title, chapter.uri) for chapter in chapters]
         item_of.update(zip(chapters, self._spoken("chapter", self._chapters, told), strict=True))
-        self._item_ids.extend(item_of[item] for item in pending)
-        self._song_ids.extend(song_of.get(item, -item_of[item]) for item in pending)
+        return {item: (item_of[item], song_of.get(item, -item_of[item])) for item in pending}
 
     def tracks(self, tracks: Sequence[Track]) -> tuple[list[int], list[int]]:
         """The item id and the song id of each track."""

@@ -15,7 +15,7 @@ from earmark.listening.plays import Plays
 from earmark.store.catalogue import Catalogue
 from earmark.store.plays import Columns, Handed, add_rows, hide_rows, remove_rows, stored_around
 from earmark.store.port import Settled
-from earmark.store.rows import fetch, hold_listeners, insert, new_id
+from earmark.store.rows import Held, fetch, insert, new_id
 
 AT_ONCE: Final = 2_000_000
 """Listens settled together: what they need meanwhile is some hundred bytes each."""
@@ -24,8 +24,9 @@ AT_ONCE: Final = 2_000_000
 class ListenLedger:
     """Takes listens, and on `settle` stores those that tell of a play for the first time."""
 
-    def __init__(self, connection: Connection, catalogue: Catalogue) -> None:
+    def __init__(self, connection: Connection, catalogue: Catalogue, held: Held) -> None:
         self._connection = connection
+        self._held = held
         self._handed = Handed(catalogue)
         self._origins: dict[str, int] = {}
         self._resolutions: dict[int, int] = {}
@@ -41,8 +42,8 @@ class ListenLedger:
         new = repeated = same_play = 0
         changed: set[int] = set()
         for incoming in handed.by_listeners(AT_ONCE) if handed else ():
-            hold_listeners(self._connection, np.unique(incoming.listener).tolist())
-            stored = stored_around(self._connection, incoming)
+            self._held.hold(np.unique(incoming.listener).tolist())
+            stored = stored_around(self._connection, incoming, max(self._resolutions.values()))
             fates = settle(self._as_plays(stored), self._as_plays(incoming))
             added, theirs = self._store(stored, incoming, fates)
             again = int(np.count_nonzero(fates.fate == Fate.REPEATED))

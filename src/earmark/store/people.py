@@ -14,6 +14,7 @@ from earmark.listening.listens import UnixMs
 from earmark.store import named
 from earmark.store.database import Database, Intent
 from earmark.store.port import ListenerId
+from earmark.store.remembered import Remembered
 from earmark.store.rows import Row, do, fetch, insert, new_id
 from earmark.store.writer import SqlWriter
 
@@ -131,7 +132,7 @@ class SqlPeople:
             StoreError: they have an account already, or the name is a community listener's.
         """
         with self._database.transaction(Intent.WRITE) as connection:
-            writer = SqlWriter(connection, alone=False)
+            writer = SqlWriter(connection, Remembered(), alone=False)
             listener = writer.listener(name)
             writer.finish()
             made = AccountRecord(listener, name, role, password, 0, _now())

@@ -11,20 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import Connection
 
-from earmark.listening.listens import Listen
+from earmark.listening.duplicates import running_maximum
+from earmark.listening.listens import LONGEST_PLAY_MS, Listen
+from earmark.listening.matching import NEAR_MS
 from earmark.listening.plays import packed
 from earmark.store.catalogue import Catalogue
-from earmark.store.rows import BULK, Row, fetch_ints, insert, put, wanted_ids, wanted_spans
+from earmark.store.rows import BULK, Row, by_index, fetch_ints, insert, put, wanted_ids, wanted_spans
+from earmark.store.schema import LONG_MS
 
-DAY_MS: Final = 86_400_000
 _ITEM: Final = attrgetter("item")
 
-_STORED: Final = """
+_SAID: Final = """
     SELECT l.listener_id * 4294967296 + l.item_id, l.started_at,
         CAST(coalesce(l.ms_played, -1) AS BIGINT) * 16777216 + l.origin_id * 256 + l.ending * 2
-            + CAST(l.private AS INTEGER)
-    FROM wanted_span w CROSS JOIN listen l
-    WHERE l.listener_id = w.listener_id AND l.started_at BETWEEN w.first AND w.last"""
+            + CAST(l.private AS INTEGER)"""
+_AROUND: Final = f"""
+    {_SAID} FROM wanted_span w CROSS JOIN listen l
+    WHERE l.listener_id = w.listener_id AND l.started_at BETWEEN w.first AND w.last
+    UNION ALL
+    {_SAID} FROM wanted_span w CROSS JOIN listen AS long {{by_index}} CROSS JOIN listen l
+    WHERE long.listener_id = w.listener_id AND long.started_at >= w.before AND long.started_at < w.first
+    AND long.ms_played > {LONG_MS}
+    AND l.listener_id = long.listener_id AND l.started_at = long.started_at AND l.item_id = long.item_id"""
+"""All that starts within the spans, and before them only what lasts long; its index has no more than its key."""
 _SONGS: Final = """
     SELECT i.id, coalesce(i.song_id, -i.id) FROM wanted_id w CROSS JOIN item i
     WHERE i.id = w.id ORDER BY w.n"""
@@ -117,15 +126,16 @@ class Handed:
         return Columns(listener, self._catalogue.song_ids[code], self._catalogue.item_ids[code], *others)
 
 
-def stored_around(connection: Connection, incoming: Columns) -> Columns:
-    """What the record holds of the same listeners, from a day before their first play to a day after."""
-    order = np.argsort(incoming.listener, kind="stable")
-    listeners, starts = np.unique(incoming.listener[order], return_index=True)
-    moments = incoming.started_at[order]
-    first = np.minimum.reduceat(moments, starts) - DAY_MS
-    last = np.maximum.reduceat(moments, starts) + DAY_MS
-    around = wanted_spans(listeners.tolist(), first.tolist(), last.tolist())
-    who_what, started_at, how = fetch_ints(connection, _STORED, wanted=around)
+def stored_around(connection: Connection, incoming: Columns, coarsest_ms: int) -> Columns:
+    """What the record holds of the same listeners that could be the same plays.
+
+    That is what sounded at the same time or started near (`earmark.listening.matching`), of origins that write their
+    times as coarsely as ``coarsest_ms``.
+    """
+    around = wanted_spans(*(column.tolist() for column in _spans(incoming, coarsest_ms)))
+    who_what, started_at, how = fetch_ints(
+        connection, by_index(connection, _AROUND, "listen_long"), wanted=around
+    )
     items = (who_what & 0xFFFFFFFF).astype(np.int32)
     return Columns(
         listener=(who_what >> 32).astype(np.int32),
@@ -139,7 +149,28 @@ def stored_around(connection: Connection, incoming: Columns) -> Columns:
     )
 
 
+def _spans(incoming: Columns, coarsest_ms: int) -> tuple[NDArray[np.integer], ...]:
+    """Stretches of time that hold the plays and what is near them: whose, and their `wanted_spans`; no two overlap."""
+    order = np.lexsort((incoming.started_at, incoming.listener))
+    listener, started_at = incoming.listener[order], incoming.started_at[order]
+    near = max(LONG_MS, NEAR_MS + coarsest_ms)
+    first = started_at - near
+    others = np.ones(len(order), np.bool_)
+    others[1:] = listener[1:] != listener[:-1]
+    last = running_maximum(started_at + np.maximum(incoming.ms_played[order], 0) + near, others)
+    opens = others.copy()
+    opens[1:] |= first[1:] > last[:-1]
+    at = np.flatnonzero(opens)
+    last = last[np.append(at[1:], len(order)) - 1]
+    before = started_at[at] - LONGEST_PLAY_MS
+    follows = np.flatnonzero(~others[at])
+    before[follows] = np.maximum(before[follows], last[follows - 1] + 1)
+    return listener[at], before, first[at], last
+
+
 def _songs_of(connection: Connection, items: NDArray[np.int32]) -> NDArray[np.int32]:
+    if not len(items):
+        return items
     distinct, at = np.unique(items, return_inverse=True)
     _, songs = fetch_ints(connection, _SONGS, wanted=wanted_ids(distinct.tolist()))
     song_of: NDArray[np.int32] = songs.astype(np.int32)[at]

@@ -64,12 +64,23 @@ class PostgresRows:
         )
         return sorted(number for (number,) in drawn)
 
-    def hold(self, connection: Connection, table: str, ids: Sequence[int]) -> None:
+    def last_drawn(self, connection: Connection, table: str) -> int:
+        """From the table's sequence."""
+        asked = f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {table}_ids"
+        last: int = connection.exec_driver_sql(asked).scalar_one()
+        return last
+
+    def hold(self, connection: Connection, table: str, ids: Sequence[int]) -> list[int]:
         """Lock the rows, by ascending id, so that two who want the same do not wait for each other."""
-        connection.exec_driver_sql(
+        found = connection.exec_driver_sql(
             f"SELECT id FROM {table} WHERE id = ANY(%s::integer[]) ORDER BY id FOR NO KEY UPDATE",
             (list(ids),),
         )
+        return [number for (number,) in found]
+
+    def by_index(self, _index: str) -> str:
+        """Nothing: PostgreSQL knows how large an index is."""
+        return ""
 
     def taking(self, question: str) -> str:
         """By locks on rows, and without waiting for those of others."""

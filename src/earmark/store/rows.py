@@ -20,6 +20,9 @@ from earmark.store.sqlite_rows import SqliteRows
 BULK: Final = 65_536
 """Rows handed to the driver at once: enough to hide the cost of a call, few enough to stay small."""
 
+AT_ONCE: Final = 500
+"""Values in a list of one statement: within the 999 always allowed."""
+
 Row = tuple[Any, ...]
 
 
@@ -51,8 +54,14 @@ class Speaker(Protocol):
     def draw(self, connection: Connection, table: str, n: int) -> Sequence[int]:
         """``n`` ids that no row of the table ever had."""
 
-    def hold(self, connection: Connection, table: str, ids: Sequence[int]) -> None:
-        """Keep other writers from these rows until the transaction ends."""
+    def last_drawn(self, connection: Connection, table: str) -> int:
+        """The last id that was drawn; 0 if none ever was."""
+
+    def hold(self, connection: Connection, table: str, ids: Sequence[int]) -> list[int]:
+        """Keep other writers from these rows until the transaction ends; returns the ids that there are."""
+
+    def by_index(self, index: str) -> str:
+        """What stands after a table's name, so that it is searched by this index."""
 
     def taking(self, question: str) -> str:
         """The question, made to hold the rows that it finds as `hold` does, and to pass over what others hold."""
@@ -72,10 +81,17 @@ def wanted_keys(parents: Sequence[int], names: Sequence[str]) -> Wanted:
     return Wanted("wanted_key", columns, (range(len(names)), parents, names))
 
 
-def wanted_spans(listeners: Sequence[int], first: Sequence[int], last: Sequence[int]) -> Wanted:
-    """These stretches of time as ``wanted_span (listener_id, first, last)``."""
-    columns = (("listener_id", "integer"), ("first", "bigint"), ("last", "bigint"))
-    return Wanted("wanted_span", columns, (listeners, first, last))
+def wanted_spans(
+    listeners: Sequence[int], before: Sequence[int], first: Sequence[int], last: Sequence[int]
+) -> Wanted:
+    """These stretches of time as ``wanted_span (listener_id, before, first, last)``: what leads up to one begins before."""
+    columns = (("listener_id", "integer"), ("before", "bigint"), ("first", "bigint"), ("last", "bigint"))
+    return Wanted("wanted_span", columns, (listeners, before, first, last))
+
+
+def by_index(connection: Connection, statement: str, index: str) -> str:
+    """The statement with what makes it search by an index where it says ``{by_index}``."""
+    return statement.format(by_index=_speaker(connection).by_index(index))
 
 
 def insert(connection: Connection, table: str, rows: Iterable[Row], *, if_absent: bool = False) -> int:
@@ -98,6 +114,11 @@ def new_id(connection: Connection, table: str) -> int:
     """The same for one row."""
     (number,) = new_ids(connection, table, 1)
     return number
+
+
+def last_id(connection: Connection, table: str) -> int:
+    """The last id that was given; 0 if none ever was."""
+    return _speaker(connection).last_drawn(connection, table)
 
 
 def put(connection: Connection, statement: str, rows: Iterable[Row]) -> int:
@@ -142,9 +163,31 @@ def stream_ints(
         yield flat.reshape(-1, width).T
 
 
-def hold_listeners(connection: Connection, listeners: Iterable[int]) -> None:
-    """Keep other writers from these listeners until the transaction ends: no two settle the same plays at once."""
-    _speaker(connection).hold(connection, "listener", sorted(set(listeners)))
+def hold_listeners(connection: Connection, listeners: Iterable[int]) -> set[int]:
+    """Keep other writers from these listeners until the transaction ends: no two settle the same plays at once.
+
+    Returns those who are on record.
+    """
+    wanted, speaker = sorted(set(listeners)), _speaker(connection)
+    parts = (wanted[first : first + AT_ONCE] for first in range(0, len(wanted), AT_ONCE))
+    return {number for part in parts for number in speaker.hold(connection, "listener", part)}
+
+
+class Held:
+    """The listeners whom one transaction keeps from other writers."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._asked: set[int] = set()
+        self._there: set[int] = set()
+
+    def hold(self, listeners: Iterable[int]) -> set[int]:
+        """As `hold_listeners`, of whom each is asked for once."""
+        wanted = set(listeners)
+        if new := wanted - self._asked:
+            self._there |= hold_listeners(self._connection, new)
+            self._asked |= new
+        return wanted & self._there
 
 
 def take(connection: Connection, question: str, values: Row = ()) -> list[Row]:

@@ -1,7 +1,8 @@
 """The tables of the record, declared once.
 
 Ids come from sequences, or from `counter` where a database has none, and are never used twice: a build on disk
-must not take a newcomer for somebody who was forgotten. The tables with millions of rows (`listen`,
+must not take a newcomer for somebody who was forgotten. Forgettings are numbered in the same way
+(`earmark.store.remembered`). The tables with millions of rows (`listen`,
 `playlist_item`, `entry`, `library_track`) carry no foreign keys: SQLite would look up the parents of every row
 that it takes in, and search the whole table for every item that it drops. The catalogue hands out only ids that
 exist, and forgetting drops only items that nothing refers to.
@@ -45,6 +46,7 @@ for _table in (
     "token",
     "job",
     "connection",
+    "forgetting",
 ):
     Sequence(f"{_table}_ids", metadata=metadata)
 
@@ -140,6 +142,15 @@ listen: Final = Table(
     Column("private", Boolean, nullable=False),
     Column("origin_id", SmallInteger, nullable=False),
     sqlite_with_rowid=False,
+)
+LONG_MS: Final = 900_000
+"""Plays longer than this, a quarter of an hour, have an index of their own: few are, and they reach far."""
+Index(
+    "listen_long",
+    listen.c.listener_id,
+    listen.c.started_at,
+    sqlite_where=listen.c.ms_played > text(str(LONG_MS)),
+    postgresql_where=listen.c.ms_played > text(str(LONG_MS)),
 )
 
 playlist: Final = Table(

@@ -29,6 +29,7 @@ from earmark.store.port import (
     Store,
 )
 from earmark.store.queue import Queue, SqlQueue
+from earmark.store.remembered import Remembered
 from earmark.store.scrobbles import Scrobbles, SqlScrobbles
 from earmark.store.snapshot import Snapshot
 from earmark.store.sqlite import Sqlite
@@ -68,6 +69,7 @@ class SqlStore:
     def __init__(self, database: Database) -> None:
         self._database = database
         self.shared = database.shared
+        self._remembered = Remembered()
         self.people: People = SqlPeople(database)
         self.scrobbles: Scrobbles = SqlScrobbles(database)
         self.tallies: Tallies = SqlTallies(database)
@@ -99,9 +101,10 @@ class SqlStore:
             StoreError: on leaving, if the database refuses (disk full, locked, damaged).
         """
         with self._database.transaction(Intent.ALONE if alone else Intent.WRITE) as connection:
-            writer = SqlWriter(connection, alone=alone)
+            writer = SqlWriter(connection, self._remembered, alone=alone)
             yield writer
             writer.finish()
+        writer.remember()
 
     def listeners(self, ids: Sequence[ListenerId] | None = None) -> list[ListenerRecord]:
         """Everyone, or those of ``ids`` who are on record, by name; community listeners last."""

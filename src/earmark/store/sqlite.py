@@ -1,6 +1,7 @@
 """All that is particular to SQLite: how it is opened, its complaints, its leftovers.
 
-The write-ahead log (WAL) lets readers go on while one process writes, and makes a kill −9 harmless.
+The write-ahead log (WAL) lets readers go on while one process writes, and makes a kill −9 harmless. A commit returns
+when the log is on disk (``synchronous = FULL``), so a power cut is harmless, too.
 See https://sqlite.org/wal.html and https://sqlite.org/pragma.html.
 """
 
@@ -26,7 +27,7 @@ WRITING: Final = "earmark_writing"
 PRAGMAS: Final = (
     "PRAGMA page_size = 8192",
     "PRAGMA journal_mode = WAL",
-    "PRAGMA synchronous = NORMAL",
+    "PRAGMA synchronous = FULL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA secure_delete = ON",
     "PRAGMA cache_size = -131072",

@@ -24,7 +24,7 @@ _COUNT: Final = """
 SCRATCH: Final = (
     "CREATE TEMP TABLE wanted_id (n INTEGER PRIMARY KEY, id INTEGER NOT NULL)",
     "CREATE TEMP TABLE wanted_key (n INTEGER PRIMARY KEY, parent INTEGER NOT NULL, key TEXT NOT NULL)",
-    "CREATE TEMP TABLE wanted_span (listener_id INTEGER PRIMARY KEY, first INTEGER, last INTEGER)",
+    "CREATE TEMP TABLE wanted_span (listener_id INTEGER NOT NULL, before INTEGER, first INTEGER, last INTEGER)",
 )
 """Tables of one connection, made when it is opened."""
 
@@ -75,8 +75,19 @@ class SqliteRows:
         last: int = connection.exec_driver_sql(_COUNT, (table, n)).scalar_one()
         return range(last - n + 1, last + 1)
 
-    def hold(self, _connection: Connection, _table: str, _ids: Sequence[int]) -> None:
-        """Nothing: a transaction that writes is the only one that does."""
+    def last_drawn(self, connection: Connection, table: str) -> int:
+        """From the table of counters."""
+        return connection.exec_driver_sql("SELECT last FROM counter WHERE name = ?", (table,)).scalar() or 0
+
+    def hold(self, connection: Connection, table: str, ids: Sequence[int]) -> list[int]:
+        """Only see who is there: a transaction that writes is the only one that does."""
+        marks = ", ".join("?" * len(ids))
+        found = connection.exec_driver_sql(f"SELECT id FROM {table} WHERE id IN ({marks})", tuple(ids))
+        return [number for (number,) in found]
+
+    def by_index(self, index: str) -> str:
+        """Its name: without statistics, SQLite takes the primary key to be as good as any partial index."""
+        return f"INDEXED BY {index}"
 
     def taking(self, question: str) -> str:
         """As it stands, for the same reason."""

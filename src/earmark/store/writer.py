@@ -20,18 +20,21 @@ from earmark.store.libraries import LibraryChange, keep_library
 from earmark.store.listens import ListenLedger
 from earmark.store.playlists import PlaylistLedger
 from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded, Settled, SongId
-from earmark.store.rows import do, fetch, hold_listeners, insert, new_id, put, wanted_ids
+from earmark.store.remembered import Remembered, count_forgetting
+from earmark.store.rows import Held, do, fetch, insert, new_id, put
 from earmark.store.verdicts import add_feedback, take_back, withdraw
 
 
 class SqlWriter:
-    """The `earmark.store.port.Writer` of an SQL database. `finish` is called once, before the commit."""
+    """The `earmark.store.port.Writer` of an SQL database. `finish` is called once, before the commit,
+    and `remember` after it."""
 
-    def __init__(self, connection: Connection, *, alone: bool) -> None:
+    def __init__(self, connection: Connection, remembered: Remembered, *, alone: bool) -> None:
         self._connection = connection
         self._alone = alone
-        self._catalogue = Catalogue(connection)
-        self._listens = ListenLedger(connection, self._catalogue)
+        self._held = Held(connection)
+        self._catalogue = Catalogue(connection, remembered)
+        self._listens = ListenLedger(connection, self._catalogue, self._held)
         self._playlists = PlaylistLedger(connection, self._catalogue)
         self._listeners: dict[str, tuple[ListenerId, str | None]] = {}
         self._communities: dict[str, int] = {}
@@ -59,14 +62,7 @@ class SqlWriter:
 
     def present(self, listeners: Iterable[ListenerId]) -> set[ListenerId]:
         """Those who are in the record, and will be until the transaction ends."""
-        wanted = sorted(set(listeners))
-        hold_listeners(self._connection, wanted)
-        found = fetch(
-            self._connection,
-            "SELECT l.id FROM wanted_id w JOIN listener l ON l.id = w.id",
-            wanted=wanted_ids(wanted),
-        )
-        return {ListenerId(number) for (number,) in found}
+        return {ListenerId(number) for number in self._held.hold(listeners)}
 
     def _stored_listener(self, name: str) -> tuple[ListenerId, str | None] | None:
         found = fetch(
@@ -133,7 +129,7 @@ class SqlWriter:
             return self._playlists.add_public(playlists, self._community(community))
         if owner is None or community is not None:
             raise ValueError("playlists belong either to an owner or to a community")
-        hold_listeners(self._connection, [owner])
+        self._held.hold([owner])
         added = self._playlists.add_owned(playlists, owner)
         if added.new or added.updated:
             self._changed.add(owner)
@@ -141,7 +137,7 @@ class SqlWriter:
 
     def add_feedback(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
         """Store verdicts; returns how many changed anything."""
-        hold_listeners(self._connection, [listener])
+        self._held.hold([listener])
         changed = add_feedback(self._connection, self._catalogue, listener, feedback)
         if changed:
             self._changed.add(listener)
@@ -164,7 +160,7 @@ class SqlWriter:
 
     def withdraw(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
         """Delete verdicts that stand just as given here, with the same date; returns how many did."""
-        hold_listeners(self._connection, [listener])
+        self._held.hold([listener])
         withdrawn = withdraw(self._connection, self._catalogue, listener, feedback)
         if withdrawn:
             self._changed.add(listener)
@@ -207,11 +203,16 @@ class SqlWriter:
         self.settle()
         if self._forgotten:
             sweep(self._connection, sorted(self._keep))
+            count_forgetting(self._connection)
         put(
             self._connection,
             "UPDATE listener SET revision = revision + 1 WHERE id = ?",
             ((number,) for number in sorted(self._changed)),
         )
+
+    def remember(self) -> None:
+        """Let the next transactions know what this one met, now that it has been committed."""
+        self._catalogue.remember()
 
 
 def _side(community: str | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import Annotated, Any, Final
 
 import msgspec
@@ -29,6 +30,8 @@ OK: Final = {"status": "ok"}
 LONGEST_PLAYING_S: Final = 600
 """What sounds now is taken to have ended after this, where its length is not told."""
 MOST_ITEMS: Final = 1_000
+READ_AT_ONCE: Final = 65_536
+"""Bytes; reading more takes milliseconds, in which others are to be answered."""
 Seconds = Annotated[int | None, Query(ge=0, le=10**11)]
 
 router = APIRouter(tags=["ListenBrainz: listens"])
@@ -46,7 +49,8 @@ async def submit_listens(
         body = await whole_body(request, MOST_BYTES)
     except TooLargeError:
         raise ApiError(413, f"Payload too large: at most {MOST_BYTES} bytes.") from None
-    submission = read_submission(body, service.now())
+    read = partial(read_submission, body, service.now())
+    submission = read() if len(body) <= READ_AT_ONCE else await run_in_threadpool(read)
     if submission.kind is Kind.PLAYING_NOW:
         await run_in_threadpool(_note_playing, service, account, submission)
     else:
