@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from earmark.errors import StoreError
 from earmark.music.items import Track
 from earmark.store import editions, named, reader
+from earmark.store.attempts import Attempts, SqlAttempts
 from earmark.store.cut import cut
 from earmark.store.database import Database, Intent
 from earmark.store.libraries import Libraries, SqlLibraries
@@ -69,6 +70,7 @@ class SqlStore:
         self._database = database
         self.shared = database.shared
         self.people: People = SqlPeople(database)
+        self.attempts: Attempts = SqlAttempts(database)
         self.scrobbles: Scrobbles = SqlScrobbles(database)
         self.tallies: Tallies = SqlTallies(database)
         self.queue: Queue = SqlQueue(database)
