@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import msgspec
 from sqlalchemy import Connection
 
-from earmark.errors import StoreError, UnknownNameError
+from earmark.errors import ConflictError, UnknownNameError
 from earmark.listening.listens import UnixMs
 from earmark.store import named
 from earmark.store.database import Database, Intent
@@ -76,21 +76,21 @@ class People(Protocol):
         """Make the owner by the key of this SHA-256, which then opens nothing any more; None if it did not before.
 
         Raises:
-            StoreError: they have an account already, or the name is a community listener's.
+            ConflictError: they have an account already, or the name is a community listener's.
         """
 
     def add(self, name: str, role: Role, password: str | None) -> AccountRecord:
         """Let a listener sign in; who is new to the record is added to it.
 
         Raises:
-            StoreError: they have an account already, or the name is a community listener's.
+            ConflictError: they have an account already, or the name is a community listener's.
         """
 
     def change(self, listener: ListenerId, *, role: Role | None = None, password: str | None = None) -> None:
         """Set a role, a password's hash, or both. A new password ends every session.
 
         Raises:
-            StoreError: nobody would own the record any more.
+            ConflictError: nobody would own the record any more.
         """
 
     def end_sessions(self, listener: ListenerId) -> None:
@@ -103,7 +103,7 @@ class People(Protocol):
         """Note a token.
 
         Raises:
-            StoreError: they have one of this name.
+            ConflictError: they have one of this name.
         """
 
     def tokens(self, listener: ListenerId) -> list[TokenRecord]:
@@ -157,7 +157,7 @@ class SqlPeople:
         """Let a listener sign in; who is new to the record is added to it.
 
         Raises:
-            StoreError: they have an account already, or the name is a community listener's.
+            ConflictError: they have an account already, or the name is a community listener's.
         """
         with self._database.transaction(Intent.WRITE) as connection:
             return _add(connection, name, role, password)
@@ -180,7 +180,7 @@ class SqlPeople:
         """Make the owner by the key of this SHA-256, which then opens nothing any more; None if it did not before.
 
         Raises:
-            StoreError: they have an account already, or the name is a community listener's.
+            ConflictError: they have an account already, or the name is a community listener's.
         """
         with self._database.transaction(Intent.WRITE) as connection:
             # Of several who come at once, one takes the row away; the others wait for that, and find none.
@@ -192,7 +192,7 @@ class SqlPeople:
         """Set a role, a password's hash, or both. A new password ends every session.
 
         Raises:
-            StoreError: nobody would own the record any more.
+            ConflictError: nobody would own the record any more.
         """
         with self._database.transaction(Intent.WRITE) as connection:
             if password is not None:
@@ -218,13 +218,13 @@ class SqlPeople:
         """Note a token.
 
         Raises:
-            StoreError: they have one of this name.
+            ConflictError: they have one of this name.
         """
         made = TokenRecord(listener, name, _now())
         with self._database.transaction(Intent.WRITE) as connection:
             row = (new_id(connection, "token"), listener, name, digest, made.made_at)
             if not insert(connection, "token", [row], if_absent=True):
-                raise StoreError(
+                raise ConflictError(
                     f"There is a token {name!r} already.", "Choose another name, or revoke it first."
                 )
         return made
@@ -257,7 +257,7 @@ def _add(connection: Connection, name: str, role: Role, password: str | None) ->
     made = AccountRecord(listener, name, role, password, 0, _now())
     row = (listener, role, password, made.epoch, made.made_at)
     if not insert(connection, "account", [row], if_absent=True):
-        raise StoreError(
+        raise ConflictError(
             f"{name!r} has an account already.", "Change it with `earmark people password` or `role`."
         )
     if role is Role.OWNER:
@@ -271,7 +271,7 @@ def _somebody_owns(connection: Connection) -> bool:
 
 def _see_that_somebody_owns(connection: Connection) -> None:
     if not _somebody_owns(connection):
-        raise StoreError("Then nobody would own this Earmark.", "Make somebody else its owner first.")
+        raise ConflictError("Then nobody would own this Earmark.", "Make somebody else its owner first.")
 
 
 def _account(row: Row) -> AccountRecord:

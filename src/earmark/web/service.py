@@ -12,8 +12,11 @@ from earmark.jobs.house import House
 from earmark.jobs.inbox import Inbox
 from earmark.jobs.live import Live
 from earmark.jobs.people import digest
+from earmark.jobs.signing_in import SigningIn
 from earmark.listening.listens import UnixMs
 from earmark.store.people import AccountRecord
+from earmark.web.hashing import Hashing
+from earmark.web.sessions import Sessions
 
 REMEMBERED_S: Final = 1.0
 """For so long the owner of a token is not looked up again: a revoked one is shut out within this."""
@@ -64,3 +67,6 @@ class Service:
         self.now = now
         self.bearers = Bearers(house)
         self.live = Live(house)
+        self.sessions = Sessions(house.signing_key.derived, house.sign_in.days)
+        self.signing_in = SigningIn(house.store.attempts, house.signing_key.derived("attempts"))
+        self.hashing = Hashing()
