@@ -88,27 +88,32 @@ async def change(
 ) -> Response:
     """Change a role, or set a password for somebody else, which ends their sessions."""
     told = await read_document(request, PersonChange)
-    if told.password is not None and listener == owner.listener:
+    role = None if told.role is None else Role(told.role)
+    changed = await change_person(service, owner, ListenerId(listener), role=role, password=told.password)
+    return reply(_told(changed))
+
+
+async def change_person(
+    service: Service,
+    owner: AccountRecord,
+    listener: ListenerId,
+    *,
+    role: Role | None = None,
+    password: str | None = None,
+) -> AccountRecord:
+    """Change a role or a password or both.
+
+    Raises:
+        ProblemError: 404, they have no account; 409, it is the owner's own password.
+        UnfitError: the password does not fit.
+        ConflictError: nobody would be owner any more.
+    """
+    if password is not None and listener == owner.listener:
         raise ProblemError(
             409,
             "Your own password is changed with the one that you have.",
             "PUT /api/v1/listeners/me/password",
         )
-    role = None if told.role is None else Role(told.role)
-    changed = await change_person(service, ListenerId(listener), role, told.password)
-    return reply(_told(changed))
-
-
-async def change_person(
-    service: Service, listener: ListenerId, role: Role | None, password: str | None
-) -> AccountRecord:
-    """Change a role or a password or both.
-
-    Raises:
-        ProblemError: 404, they have no account.
-        UnfitError: the password does not fit.
-        ConflictError: nobody would be owner any more.
-    """
     store = service.house.store.people
 
     def change() -> AccountRecord | None:

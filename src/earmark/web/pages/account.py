@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Mapping
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
@@ -29,6 +29,7 @@ DONE: Final = {
     "password": "Your password is changed, and you are signed out everywhere else.",
     "added": "They may sign in now.",
     "role": "The role is changed.",
+    "set": "Their password is set, and their sessions have ended.",
 }
 """What the page says when something was done."""
 
@@ -140,13 +141,24 @@ async def add(account: Account, _: Owner, form: Form) -> Response:
 
 
 @router.post("/people/role")
-async def change_role(account: Account, _: Owner, form: Form) -> Response:
+async def change_role(account: Account, owner: Owner, form: Form) -> Response:
     """Change what somebody may do."""
+    work = change_person(account.service, owner, _listener(form), role=_role(form.get("role", "")))
+    return await account.after("role", work)
+
+
+@router.post("/people/password")
+async def set_password(account: Account, owner: Owner, form: Form) -> Response:
+    """Set somebody else's password."""
+    work = change_person(account.service, owner, _listener(form), password=form.get("password", ""))
+    return await account.after("set", work)
+
+
+def _listener(form: Mapping[str, str]) -> ListenerId:
     number = form.get("listener", "")
     if not (number.isascii() and number.isdigit() and len(number) < 10):
         raise ProblemError(400, "No listener is named.")
-    work = change_person(account.service, ListenerId(int(number)), _role(form.get("role", "")), None)
-    return await account.after("role", work)
+    return ListenerId(int(number))
 
 
 def _role(name: str) -> Role:
