@@ -27,6 +27,14 @@ class StoreError(EarmarkError):
     """The record cannot be opened, read or written."""
 
 
+class ConflictError(StoreError):
+    """What was asked for cannot stand beside what is in the record."""
+
+
+class UnfitError(EarmarkError):
+    """A name, a password or the like is not one that may be."""
+
+
 class NotLearnedError(EarmarkError):
     """A verb needs a live build and there is none, or the build on disk is damaged."""
 

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from hashlib import sha256
 
 import pytest
 
 from earmark.errors import StoreError, UnknownNameError
-from earmark.store.people import Role
-from earmark.store.port import Store
+from earmark.store.people import AccountRecord, Role
+from earmark.store.port import ListenerId, Store
+from earmark.store.sql_store import open_store
 
 
 def digest(token: str) -> bytes:
@@ -52,6 +56,67 @@ def test_a_new_password_ends_sessions_and_a_role_does_not(store: Store) -> None:
     found = store.people.find("Ada")
     assert found
     assert (found.password, found.epoch, found.role) == ("first", 1, Role.EDITOR)
+
+
+def test_a_session_ends_with_its_epoch(store: Store) -> None:
+    ada = store.people.add("Ada", Role.OWNER, "hash").listener
+    bo = store.people.add("Bo", Role.LISTENER, "hash").listener
+    store.people.end_sessions(ada)
+    assert [one.epoch for one in map(store.people.of_listener, (ada, bo)) if one] == [1, 0]
+    assert store.people.of_listener(ada) == store.people.find("Ada")
+    assert store.people.of_listener(ListenerId(99)) is None
+
+
+def test_the_first_owner_is_made_by_the_newest_key_once(store: Store) -> None:
+    with store.writing() as writer:
+        ada = writer.listener("Ada")
+    store.people.add("Bo", Role.LISTENER, None)
+    for key in ("old", "new"):
+        assert store.people.offer_set_up(digest(key))
+    assert [store.people.offers_set_up(digest(key)) for key in ("old", "new", "guess")] == [
+        False,
+        True,
+        False,
+    ]
+    assert store.people.set_up(digest("old"), "Ada", "hash") is None
+    with pytest.raises(StoreError, match="'Bo' has an account already"):
+        store.people.set_up(digest("new"), "Bo", "hash")
+    made = store.people.set_up(digest("new"), "Ada", "hash")
+    assert made
+    assert (made.listener, made.role, made.password) == (ada, Role.OWNER, "hash")
+    assert store.people.set_up(digest("new"), "Cy", "hash") is None
+    assert not store.people.offers_set_up(digest("new"))
+    assert not store.people.offer_set_up(digest("another"))
+
+
+@pytest.mark.parametrize("way", ["added", "promoted"])
+def test_an_owner_made_otherwise_makes_the_key_void(store: Store, way: str) -> None:
+    bo = store.people.add("Bo", Role.LISTENER, None).listener
+    store.people.offer_set_up(digest("key"))
+    if way == "added":
+        store.people.add("Ada", Role.OWNER, None)
+    else:
+        store.people.change(bo, role=Role.OWNER)
+    assert not store.people.offers_set_up(digest("key"))
+    assert store.people.set_up(digest("key"), "Cy", "hash") is None
+
+
+def test_of_many_who_set_up_at_once_one_becomes_owner(postgres: str) -> None:
+    with closing(open_store(postgres)) as store:
+        store.people.offer_set_up(digest("key"))
+        gate = threading.Barrier(8)
+
+        def set_up(n: int) -> AccountRecord | None:
+            gate.wait()
+            if n % 4 == 3:
+                # Another process starts meanwhile.
+                store.people.offer_set_up(digest("key"))
+            return store.people.set_up(digest("key"), f"Owner {n}", "hash")
+
+        with ThreadPoolExecutor(8) as pool:
+            made = [one for one in pool.map(set_up, range(8)) if one]
+        assert [one.name for one in store.people.accounts()] == [one.name for one in made]
+        assert len(made) == 1
 
 
 def test_the_last_owner_stays_one(store: Store) -> None:

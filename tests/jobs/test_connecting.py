@@ -19,7 +19,7 @@ from earmark.jobs.house import House
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.music.items import Track
-from earmark.privacy.secrets import SecretsError
+from earmark.privacy.keys import SecretsError
 from earmark.sources.subsonic.login import Login, Way
 from earmark.sources.subsonic.server import SubsonicError
 from earmark.store.libraries import ConnectionRecord

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from earmark.privacy.secrets import Secrets, SecretsError
+from earmark.privacy.keys import SecretsError
+from earmark.privacy.secrets import Secrets
 
 
 @given(secret=st.binary())

@@ -51,7 +51,15 @@ def open_house(home: Path | None) -> AbstractContextManager[House]:
             ) from error
         store = open_store(settings.database_url or f"sqlite:///{folder / 'earmark.db'}")
         try:
-            yield House(folder, store, settings.learn, settings.weekly, settings.tuning, settings.work)
+            yield House(
+                folder,
+                store,
+                settings.learn,
+                settings.weekly,
+                settings.tuning,
+                settings.work,
+                settings.sign_in,
+            )
         finally:
             store.close()
 

@@ -11,6 +11,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from earmark.engines.local import LearnSettings
 from earmark.engines.tuning import TuningConfig
 from earmark.errors import EarmarkError
+from earmark.jobs.signing_in import SignInConfig
 from earmark.jobs.work import WorkConfig
 from earmark.mixes.selection import WeeklyConfig
 
@@ -37,6 +38,8 @@ class Settings(BaseSettings):
     """The shape of the weekly discovery mix."""
     work: WorkConfig = WorkConfig()
     """When work is done, and how hard it is tried."""
+    sign_in: SignInConfig = SignInConfig()
+    """How people stay signed in."""
 
 
 def check_names(environment: Mapping[str, str]) -> None:

@@ -21,11 +21,23 @@ def serve(
     home: Home = None,
 ) -> None:
     """Run the service: point your players at it as they would be pointed at ListenBrainz."""
-    from earmark.store.people import Role
+    from earmark.jobs.people import offered_set_up
 
     with open_house(context, home) as house:
-        owners = [one.name for one in house.store.people.accounts() if one.role == Role.OWNER]
-    say(f"Earmark is at http://{host}:{port}. For players: http://{host}:{port}/1/")
-    if not owners:
-        say("Nobody owns it yet. In another terminal: earmark people add NAME --role owner")
+        key = offered_set_up(house.store.people)
+    address = _address(host, port)
+    say(f"Earmark is at {address}. For players: {address}/1/")
+    if key is not None:
+        say(
+            "Nobody owns it yet. Whoever opens this address first may; it holds until then, or until the next start:"
+        )
+        say(f"{address}/setup?key={key}")
     wiring(context).serve(home, host, port, workers)
+
+
+def _address(host: str, port: int) -> str:
+    """What a browser is to be given; one that is to listen everywhere is reached by the machine's name."""
+    from socket import gethostname
+
+    named = gethostname() if host in {"0.0.0.0", "::"} else host
+    return f"http://{f'[{named}]' if ':' in named else named}:{port}"

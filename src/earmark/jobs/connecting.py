@@ -15,7 +15,7 @@ from earmark.jobs.house import House
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.libraries import LibraryTrack
 from earmark.listening.listens import UnixMs
-from earmark.privacy.secrets import SecretsError
+from earmark.privacy.keys import SecretsError
 from earmark.sources.batch import Skipped
 from earmark.sources.subsonic import playlists
 from earmark.sources.subsonic.library import read_songs, read_stars

@@ -8,9 +8,11 @@ from pathlib import Path
 from earmark.engines.builds import Builds
 from earmark.engines.local import LearnSettings
 from earmark.engines.tuning import TuningConfig
+from earmark.jobs.signing_in import SignInConfig
 from earmark.jobs.work import WorkConfig
 from earmark.mixes.selection import WeeklyConfig
 from earmark.privacy.secrets import Secrets
+from earmark.privacy.signing import SigningKey
 from earmark.store.port import Store
 
 
@@ -24,6 +26,7 @@ class House:
     weekly: WeeklyConfig
     tuning: TuningConfig
     work: WorkConfig = field(default_factory=WorkConfig)
+    sign_in: SignInConfig = field(default_factory=SignInConfig)
 
     @property
     def builds(self) -> Builds:
@@ -44,3 +47,8 @@ class House:
     def secrets(self) -> Secrets:
         """What seals the passwords of connected servers."""
         return Secrets(self.home / "secret.key")
+
+    @property
+    def signing_key(self) -> SigningKey:
+        """What the service signs sessions with."""
+        return SigningKey(self.home / "signing.key")

@@ -9,7 +9,7 @@ from typing import Final, Protocol
 import msgspec
 from sqlalchemy import Connection
 
-from earmark.errors import StoreError, UnknownNameError
+from earmark.errors import ConflictError, UnknownNameError
 from earmark.listening.listens import UnixMs
 from earmark.store import named
 from earmark.store.database import Database, Intent
@@ -60,22 +60,42 @@ class People(Protocol):
     def find(self, name: str) -> AccountRecord | None:
         """The account of a listener, or None."""
 
+    def of_listener(self, listener: ListenerId) -> AccountRecord | None:
+        """The account of the listener with this id, or None."""
+
     def of_token(self, digest: bytes) -> AccountRecord | None:
         """Whose token has this SHA-256, or None."""
+
+    def offer_set_up(self, digest: bytes) -> bool:
+        """Where nobody is owner yet, let whoever has the key of this SHA-256 become it, and whoever had an earlier
+        one no more; returns whether nobody is."""
+
+    def offers_set_up(self, digest: bytes) -> bool:
+        """Whether the key of this SHA-256 may still make an owner."""
+
+    def set_up(self, digest: bytes, name: str, password: str) -> AccountRecord | None:
+        """Make the owner by the key of this SHA-256, which then opens nothing any more; None if it did not before.
+
+        Raises:
+            ConflictError: they have an account already, or the name is a community listener's.
+        """
 
     def add(self, name: str, role: Role, password: str | None) -> AccountRecord:
         """Let a listener sign in; who is new to the record is added to it.
 
         Raises:
-            StoreError: they have an account already, or the name is a community listener's.
+            ConflictError: they have an account already, or the name is a community listener's.
         """
 
     def change(self, listener: ListenerId, *, role: Role | None = None, password: str | None = None) -> None:
         """Set a role, a password's hash, or both. A new password ends every session.
 
         Raises:
-            StoreError: nobody would own the record any more.
+            ConflictError: nobody would own the record any more.
         """
+
+    def end_sessions(self, listener: ListenerId) -> None:
+        """Begin a new epoch: whoever is signed in as them no longer is."""
 
     def rehash(self, listener: ListenerId, password: str) -> None:
         """Store the same password under a newer hash; sessions go on."""
@@ -84,7 +104,7 @@ class People(Protocol):
         """Note a token.
 
         Raises:
-            StoreError: they have one of this name.
+            ConflictError: they have one of this name.
         """
 
     def tokens(self, listener: ListenerId) -> list[TokenRecord]:
@@ -103,6 +123,10 @@ _ACCOUNT: Final = """
     FROM account a JOIN listener l ON l.id = a.listener_id"""
 _OF_TOKEN: Final = f"{_ACCOUNT} JOIN token t ON t.listener_id = a.listener_id WHERE t.digest = ?"
 
+_OFFER: Final = "INSERT INTO set_up VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET digest = excluded.digest"
+"""One row, so that there is one key, and one who takes it away."""
+_WITHDRAW: Final = "DELETE FROM set_up"
+
 
 class SqlPeople:
     """`People` of an SQL database."""
@@ -120,6 +144,11 @@ class SqlPeople:
         with self._database.transaction(Intent.READ) as connection:
             return _only(fetch(connection, f"{_ACCOUNT} WHERE l.name = ?", (name,)))
 
+    def of_listener(self, listener: ListenerId) -> AccountRecord | None:
+        """The account of the listener with this id, or None."""
+        with self._database.transaction(Intent.READ) as connection:
+            return _only(fetch(connection, f"{_ACCOUNT} WHERE a.listener_id = ?", (listener,)))
+
     def of_token(self, digest: bytes) -> AccountRecord | None:
         """Whose token has this SHA-256, or None."""
         with self._database.transaction(Intent.READ) as connection:
@@ -129,25 +158,42 @@ class SqlPeople:
         """Let a listener sign in; who is new to the record is added to it.
 
         Raises:
-            StoreError: they have an account already, or the name is a community listener's.
+            ConflictError: they have an account already, or the name is a community listener's.
         """
         with self._database.transaction(Intent.WRITE) as connection:
-            writer = SqlWriter(connection, Remembered(), alone=False)
-            listener = writer.listener(name)
-            writer.finish()
-            made = AccountRecord(listener, name, role, password, 0, _now())
-            row = (listener, role, password, made.epoch, made.made_at)
-            if not insert(connection, "account", [row], if_absent=True):
-                raise StoreError(
-                    f"{name!r} has an account already.", "Change it with `earmark people password` or `role`."
-                )
-            return made
+            return _add(connection, name, role, password)
+
+    def offer_set_up(self, digest: bytes) -> bool:
+        """Where nobody is owner yet, let whoever has the key of this SHA-256 become it; returns whether nobody is."""
+        with self._database.transaction(Intent.WRITE) as connection:
+            if _somebody_owns(connection):
+                return False
+            do(connection, _OFFER, (digest,))
+            return True
+
+    def offers_set_up(self, digest: bytes) -> bool:
+        """Whether the key of this SHA-256 may still make an owner."""
+        with self._database.transaction(Intent.READ) as connection:
+            offered = fetch(connection, "SELECT 1 FROM set_up WHERE digest = ?", (digest,))
+            return bool(offered) and not _somebody_owns(connection)
+
+    def set_up(self, digest: bytes, name: str, password: str) -> AccountRecord | None:
+        """Make the owner by the key of this SHA-256, which then opens nothing any more; None if it did not before.
+
+        Raises:
+            ConflictError: they have an account already, or the name is a community listener's.
+        """
+        with self._database.transaction(Intent.WRITE) as connection:
+            # Of several who come at once, one takes the row away; the others wait for that, and find none.
+            if not do(connection, "DELETE FROM set_up WHERE digest = ?", (digest,)):
+                return None
+            return None if _somebody_owns(connection) else _add(connection, name, Role.OWNER, password)
 
     def change(self, listener: ListenerId, *, role: Role | None = None, password: str | None = None) -> None:
         """Set a role, a password's hash, or both. A new password ends every session.
 
         Raises:
-            StoreError: nobody would own the record any more.
+            ConflictError: nobody would own the record any more.
         """
         with self._database.transaction(Intent.WRITE) as connection:
             if password is not None:
@@ -155,7 +201,14 @@ class SqlPeople:
                 do(connection, statement, (password, listener))
             if role is not None:
                 do(connection, "UPDATE account SET role = ? WHERE listener_id = ?", (role, listener))
+                if role is Role.OWNER:
+                    do(connection, _WITHDRAW)
                 _see_that_somebody_owns(connection)
+
+    def end_sessions(self, listener: ListenerId) -> None:
+        """Begin a new epoch: whoever is signed in as them no longer is."""
+        with self._database.transaction(Intent.WRITE) as connection:
+            do(connection, "UPDATE account SET epoch = epoch + 1 WHERE listener_id = ?", (listener,))
 
     def rehash(self, listener: ListenerId, password: str) -> None:
         """Store the same password under a newer hash; sessions go on."""
@@ -166,13 +219,13 @@ class SqlPeople:
         """Note a token.
 
         Raises:
-            StoreError: they have one of this name.
+            ConflictError: they have one of this name.
         """
         made = TokenRecord(listener, name, _now())
         with self._database.transaction(Intent.WRITE) as connection:
             row = (new_id(connection, "token"), listener, name, digest, made.made_at)
             if not insert(connection, "token", [row], if_absent=True):
-                raise StoreError(
+                raise ConflictError(
                     f"There is a token {name!r} already.", "Choose another name, or revoke it first."
                 )
         return made
@@ -198,9 +251,28 @@ class SqlPeople:
                 )
 
 
+def _add(connection: Connection, name: str, role: Role, password: str | None) -> AccountRecord:
+    writer = SqlWriter(connection, Remembered(), alone=False)
+    listener = writer.listener(name)
+    writer.finish()
+    made = AccountRecord(listener, name, role, password, 0, _now())
+    row = (listener, role, password, made.epoch, made.made_at)
+    if not insert(connection, "account", [row], if_absent=True):
+        raise ConflictError(
+            f"{name!r} has an account already.", "Change it with `earmark people password` or `role`."
+        )
+    if role is Role.OWNER:
+        do(connection, _WITHDRAW)
+    return made
+
+
+def _somebody_owns(connection: Connection) -> bool:
+    return bool(fetch(connection, "SELECT 1 FROM account WHERE role = ?", (Role.OWNER,)))
+
+
 def _see_that_somebody_owns(connection: Connection) -> None:
-    if not fetch(connection, "SELECT 1 FROM account WHERE role = ?", (Role.OWNER,)):
-        raise StoreError("Then nobody would own this Earmark.", "Make somebody else its owner first.")
+    if not _somebody_owns(connection):
+        raise ConflictError("Then nobody would own this Earmark.", "Make somebody else its owner first.")
 
 
 def _account(row: Row) -> AccountRecord:

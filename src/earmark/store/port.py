@@ -18,6 +18,7 @@ from earmark.music.items import Track
 from earmark.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from earmark.store.attempts import Attempts
     from earmark.store.libraries import Libraries, LibraryChange
     from earmark.store.people import People
     from earmark.store.queue import Queue
@@ -169,6 +170,10 @@ class Store(Protocol):
     @property
     def people(self) -> People:
         """Who may sign in."""
+
+    @property
+    def attempts(self) -> Attempts:
+        """How often somebody tried to."""
 
     @property
     def scrobbles(self) -> Scrobbles:

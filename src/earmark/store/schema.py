@@ -251,6 +251,21 @@ token: Final = Table(
     UniqueConstraint("listener_id", "name"),
 )
 
+attempt: Final = Table(
+    "attempt",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("free_at", BigInteger, nullable=False),
+    sqlite_with_rowid=False,
+)
+
+set_up: Final = Table(
+    "set_up",
+    metadata,
+    Column("id", SmallInteger, primary_key=True, autoincrement=False),
+    Column("digest", LargeBinary, nullable=False),
+)
+
 playing: Final = Table(
     "playing",
     metadata,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError
 from earmark.errors import StoreError
 from earmark.music.items import Track
 from earmark.store import editions, named, reader
+from earmark.store.attempts import Attempts, SqlAttempts
 from earmark.store.cut import cut
 from earmark.store.database import Database, Intent
 from earmark.store.libraries import Libraries, SqlLibraries
@@ -71,6 +72,7 @@ class SqlStore:
         self.shared = database.shared
         self._remembered = Remembered()
         self.people: People = SqlPeople(database)
+        self.attempts: Attempts = SqlAttempts(database)
         self.scrobbles: Scrobbles = SqlScrobbles(database)
         self.tallies: Tallies = SqlTallies(database)
         self.queue: Queue = SqlQueue(database)

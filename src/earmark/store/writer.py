@@ -7,7 +7,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import Connection
 
-from earmark.errors import StoreError
+from earmark.errors import ConflictError, StoreError
 from earmark.listening.feedback import Feedback
 from earmark.listening.libraries import LibraryTrack
 from earmark.listening.listens import Listen, Origin
@@ -46,7 +46,7 @@ class SqlWriter:
         """The listener of this name, created if new.
 
         Raises:
-            StoreError: the name exists on the other side (your own against a community, or another one).
+            ConflictError: the name exists on the other side (your own against a community, or another one).
         """
         known = self._listeners.get(name) or self._stored_listener(name)
         if known is None:
@@ -54,7 +54,7 @@ class SqlWriter:
         self._listeners[name] = known
         number, side = known
         if side != community:
-            raise StoreError(
+            raise ConflictError(
                 f"{name!r} is already {_side(side)}, so cannot become {_side(community)}.",
                 "Choose another name, or forget the one that is there first.",
             )

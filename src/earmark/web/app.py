@@ -11,19 +11,28 @@ from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
 
-from earmark.errors import EarmarkError, NotLearnedError, UnknownNameError
+from earmark.errors import ConflictError, EarmarkError, NotLearnedError, UnfitError, UnknownNameError
 from earmark.web import health
-from earmark.web.api import listeners
+from earmark.web.api import listeners, people, session, tokens
 from earmark.web.api.problems import ProblemError
 from earmark.web.listenbrainz import feedback, listens, recommendations, stats
 from earmark.web.listenbrainz.errors import ApiError
 from earmark.web.listenbrainz.limits import RateLimits
+from earmark.web.pages import account, entering
+from earmark.web.pages.problems import problem_page
+from earmark.web.pages.rendering import STATIC
+from earmark.web.security import SecurityHeaders
 from earmark.web.service import Service
 
 API: Final = "/api/v1"
 LISTENBRAINZ: Final = ("/1", "/api/listenbrainz/1")
 """Clients that drop the path of the address that they are given, and clients that keep it."""
+PAGES: Final = (entering.router, account.router)
+_PATHS_OF_PAGES: Final = frozenset(
+    str(getattr(route, "path", "")) for router in PAGES for route in router.routes
+)
 
 
 def make_app(service: Service) -> FastAPI:
@@ -41,14 +50,19 @@ def make_app(service: Service) -> FastAPI:
     for prefix in LISTENBRAINZ:
         for router in (listens.router, feedback.router, stats.router, recommendations.router):
             app.include_router(router, prefix=prefix)
-    app.include_router(listeners.router, prefix=API)
+    for router in (listeners.router, session.router, tokens.router, people.router):
+        app.include_router(router, prefix=API)
+    for router in PAGES:
+        app.include_router(router)
+    app.mount("/static", StaticFiles(directory=STATIC))
     for kind in (ApiError, ProblemError, EarmarkError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _told)
     app.add_middleware(RateLimits, prefixes=tuple(f"{prefix}/" for prefix in LISTENBRAINZ))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "POST"],
+        # For requests with a token of their own. With cookies none may come: credentials are not allowed.
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type"],
         expose_headers=[
             "X-RateLimit-Limit",
@@ -57,19 +71,27 @@ def make_app(service: Service) -> FastAPI:
             "X-RateLimit-Reset",
         ],
     )
+    app.add_middleware(SecurityHeaders, https=service.house.sign_in.https)
     return app
 
 
 async def _told(request: Request, error: Exception) -> Response:
     """Every error that is raised, in the form that readers of the path expect."""
-    ours = request.url.path.startswith(f"{API}/")
+    path = request.url.path
+    ours, shown = path.startswith(f"{API}/"), path in _PATHS_OF_PAGES
     match error:
-        case ApiError() | ProblemError():
+        case ProblemError():
+            return problem_page(error) if shown else error.response()
+        case ApiError():
             return error.response()
         case NotLearnedError():
             status, what, remedy = 409, error.what, error.remedy
         case UnknownNameError():
             status, what, remedy = 404, error.what, error.remedy
+        case UnfitError():
+            status, what, remedy = 422, error.what, error.remedy
+        case ConflictError():
+            status, what, remedy = 409, error.what, error.remedy
         case EarmarkError():
             status, what, remedy = 503, error.what, error.remedy
         case RequestValidationError():
@@ -79,6 +101,8 @@ async def _told(request: Request, error: Exception) -> Response:
             status, what, remedy = error.status_code, str(error.detail), ""
         case _:
             raise error
+    if shown:
+        return problem_page(ProblemError(status, what, remedy or None))
     if ours:
         return ProblemError(status, what, remedy or None).response()
     return ApiError(status, f"{what} {remedy}".strip()).response()

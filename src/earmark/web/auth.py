@@ -1,4 +1,4 @@
-"""Who is asking: by a token in the ``Authorization`` header, whose scheme clients write in any case."""
+"""Who is asking: by a token in the ``Authorization`` header, whose scheme clients write in any case, or a session."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from earmark.store.people import AccountRecord
+from earmark.web import cookies
 from earmark.web.service import Service
+from earmark.web.sessions import Session
 
 _SCHEMES: Final = frozenset({"token", "bearer"})
 
@@ -40,3 +42,14 @@ async def account_of_token(request: Request, token: str) -> AccountRecord | None
     bearers = service_of(request).bearers
     known, account = bearers.remembered(token)
     return account if known else await run_in_threadpool(bearers.find, token)
+
+
+async def account_of_session(request: Request) -> tuple[Session, AccountRecord] | None:
+    """Who is signed in in the browser that asks, or None. The record is asked each time: a session ends at once."""
+    service = service_of(request)
+    cookie = request.cookies.get(cookies.name(request, cookies.SESSION), "")
+    session = service.sessions.read(cookie, service.now())
+    if session is None:
+        return None
+    account = await run_in_threadpool(service.house.store.people.of_listener, session.listener)
+    return None if account is None or account.epoch != session.epoch else (session, account)

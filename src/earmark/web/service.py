@@ -12,9 +12,12 @@ from earmark.jobs.house import House
 from earmark.jobs.inbox import Inbox
 from earmark.jobs.live import Ask, Live
 from earmark.jobs.people import digest
+from earmark.jobs.signing_in import SigningIn
 from earmark.listening.listens import UnixMs
 from earmark.store.people import AccountRecord
+from earmark.web.hashing import Hashing
 from earmark.web.replies import encode
+from earmark.web.sessions import Sessions
 from earmark.web.together import Together
 
 REMEMBERED_S: Final = 1.0
@@ -67,6 +70,9 @@ class Service:
         self.bearers = Bearers(house)
         self.live = Live(house)
         self.recommendations: Together[Ask, bytes] = Together(self._recommended, "recommendations")
+        self.sessions = Sessions(house.signing_key.derived, house.sign_in.days)
+        self.signing_in = SigningIn(house.store.attempts, house.signing_key.derived("attempts"))
+        self.hashing = Hashing()
 
     def _recommended(self, asks: Sequence[Ask]) -> list[bytes | Exception]:
         answers = self.live.recommend(asks)

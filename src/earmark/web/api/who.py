@@ -1,30 +1,60 @@
-"""Who asks, and whether the listener that a path names is them."""
+"""Who asks, and what they may: the one place where roles and whose data it is are looked at.
+
+Whoever asks shows a token or is signed in. Owners and editors do more for all; nobody reads another listener's own.
+"""
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Final
 
 from fastapi import Depends
 from starlette.requests import Request
 
-from earmark.store.people import AccountRecord
+from earmark.store.people import AccountRecord, Role
 from earmark.web.api.problems import ProblemError
-from earmark.web.auth import account_of_token, token_of
+from earmark.web.auth import account_of_session, account_of_token, service_of, token_of
+from earmark.web.forgery import see_that_it_is_meant, see_that_it_is_ours
+from earmark.web.sessions import Session
+
+_RANKS: Final = (Role.LISTENER, Role.EDITOR, Role.OWNER)
+"""Each may what those before it may."""
 
 
 async def _whoever(request: Request) -> AccountRecord:
     token = token_of(request)
-    account = await account_of_token(request, token) if token else None
-    if account is None:
+    if token is not None:
+        account = await account_of_token(request, token)
+        if account is None:
+            raise ProblemError(401, "The token is not valid.", "Make one: see `earmark people token`.")
+        return account
+    signed_in = await account_of_session(request)
+    if signed_in is None:
         raise ProblemError(
             401,
-            "This needs a valid token.",
-            "Send `Authorization: Bearer TOKEN`; see `earmark people token`.",
+            "This needs a valid token, or a session.",
+            "Send `Authorization: Bearer TOKEN`, or sign in.",
         )
+    session, account = signed_in
+    await see_that_it_is_meant(request, session)
+    request.state.session = session
+    renewed = service_of(request).sessions.renewed(session, service_of(request).now())
+    if renewed is not None:
+        request.state.renewed = renewed
     return account
 
 
-async def _themselves(listener: str, account: Annotated[AccountRecord, Depends(_whoever)]) -> AccountRecord:
+Asking = Annotated[AccountRecord, Depends(_whoever)]
+"""Whoever shows a token or is signed in; else 401."""
+
+
+def session_of(request: Request) -> Session | None:
+    """The session by which whoever is `Asking` asks; None if it is by a token."""
+    session: Session | None = getattr(request.state, "session", None)
+    return session
+
+
+async def _themselves(listener: str, account: Asking) -> AccountRecord:
     # "me" saves players from asking who they are; who asks about somebody else is not told whether they exist.
     if listener not in {account.name, str(account.listener), "me"}:
         raise ProblemError(404, f"There is no listener {listener!r} whom you may read.")
@@ -32,4 +62,21 @@ async def _themselves(listener: str, account: Annotated[AccountRecord, Depends(_
 
 
 Themselves = Annotated[AccountRecord, Depends(_themselves)]
-"""Whose token came with the request, and whom the path must name: by id, by name or as ``me``; else 401 or 404."""
+"""The same, whom the path must name: by id, by name or as ``me``; else 404."""
+
+
+def _at_least(role: Role) -> Callable[[AccountRecord], Awaitable[AccountRecord]]:
+    async def at_least(account: Asking) -> AccountRecord:
+        if _RANKS.index(account.role) < _RANKS.index(role):
+            raise ProblemError(403, f"This is for {role}s; you are {account.role}.")
+        return account
+
+    return at_least
+
+
+Editor = Annotated[AccountRecord, Depends(_at_least(Role.EDITOR))]
+"""Whoever is asking and is editor or owner; else 403."""
+Owner = Annotated[AccountRecord, Depends(_at_least(Role.OWNER))]
+"""Whoever is asking and is owner; else 403."""
+OurOwn = Depends(see_that_it_is_ours)
+"""For what is asked without a session: that no other site made the browser ask; else 403."""

@@ -1,0 +1,1 @@
+"""Pages for people: plain forms, which need no script."""
