@@ -18,7 +18,8 @@ from earmark.web.app import LISTENBRAINZ, make_app
 from earmark.web.forgery import SAFE
 from earmark.web.service import Service
 
-ANYBODY, SIGNED_IN, THEMSELVES, OWNER = "anybody", "who is signed in", "themselves", "owner"
+ANYBODY, SIGNED_IN, OWNER = "anybody", "who is signed in", "owner"
+THEMSELVES, IN_PERSON = "themselves, or a program that acts for them", "themselves"
 MAY = {
     "GET /health/live": ANYBODY,
     "GET /health/ready": ANYBODY,
@@ -39,10 +40,10 @@ MAY = {
     "DELETE /api/v1/session": SIGNED_IN,
     "GET /api/v1/listeners/{listener}": THEMSELVES,
     "GET /api/v1/listeners/{listener}/recommendations": THEMSELVES,
-    "GET /api/v1/listeners/{listener}/tokens": THEMSELVES,
-    "POST /api/v1/listeners/{listener}/tokens": THEMSELVES,
-    "DELETE /api/v1/listeners/{listener}/tokens/{name}": THEMSELVES,
-    "PUT /api/v1/listeners/{listener}/password": THEMSELVES,
+    "GET /api/v1/listeners/{listener}/tokens": IN_PERSON,
+    "POST /api/v1/listeners/{listener}/tokens": IN_PERSON,
+    "DELETE /api/v1/listeners/{listener}/tokens/{name}": IN_PERSON,
+    "PUT /api/v1/listeners/{listener}/password": IN_PERSON,
     "GET /api/v1/people": OWNER,
     "POST /api/v1/people": OWNER,
     "PATCH /api/v1/people/{listener}": OWNER,
@@ -72,7 +73,9 @@ def everybody(served: Served) -> dict[str, str]:
     """A token for each role; the path always names Bo, the listener, who asks as well."""
     people = served.house.store.people
     add_account(people, "Ed", Role.EDITOR, PASSWORD)
-    return {"owner": served.ada, "editor": new_token(people, "Ed", "t"), "listener": served.bo}
+    add_account(people, "Radio", Role.SERVICE, None)
+    tokens = {"editor": new_token(people, "Ed", "t"), "service": new_token(people, "Radio", "t")}
+    return tokens | {"owner": served.ada, "listener": served.bo}
 
 
 def ask(served: Served, route: str, token: str | None) -> int:
@@ -91,14 +94,17 @@ def test_each_role_may_what_it_may_and_no_more(served: Served, everybody: dict[s
     assert nobody == (401 if "/api/" in route else 303)
     assert ask(served, route, "6561726d-0000-4000-8000-000000000000") == nobody
     allowed = {
-        SIGNED_IN: {"owner", "editor", "listener"},
-        THEMSELVES: {"listener"},
+        SIGNED_IN: {"owner", "editor", "listener", "service"},
+        THEMSELVES: {"listener", "service"},
+        IN_PERSON: {"listener"},
         OWNER: {"owner"},
     }[MAY[route]]
     statuses = {role: ask(served, route, token) for role, token in everybody.items()}
     # The requests are empty, so whoever may is told what is missing, or that nothing was learned yet.
     refused = {
-        role for role, status in statuses.items() if status == (404 if MAY[route] == THEMSELVES else 403)
+        role
+        for role, status in statuses.items()
+        if status == (404 if MAY[route] in (THEMSELVES, IN_PERSON) else 403)
     }
     if route == "DELETE /api/v1/listeners/{listener}/tokens/{name}":
         # To the listener it says that there is no such token: see that the others are not told so much.

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from earmark.store.people import Role
 
 Name = Annotated[str, typer.Argument(help="The listener.")]
-RoleName = Annotated[str, typer.Option("--role", help="owner, editor or listener.")]
+RoleName = Annotated[str, typer.Option("--role", help="owner, editor, listener or service.")]
 
 
 @app.command("list")
@@ -126,7 +126,7 @@ def password(context: typer.Context, name: Name, home: Home = None, as_json: AsJ
 def set_role(
     context: typer.Context,
     name: Name,
-    role: Annotated[str, typer.Argument(help="owner, editor or listener.")],
+    role: Annotated[str, typer.Argument(help="owner, editor, listener or service.")],
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:

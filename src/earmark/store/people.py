@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -15,7 +16,7 @@ from earmark.store import named
 from earmark.store.database import Database, Intent
 from earmark.store.port import ListenerId
 from earmark.store.remembered import Remembered
-from earmark.store.rows import Row, do, fetch, insert, new_id
+from earmark.store.rows import Row, do, fetch, insert, new_id, wanted_digests
 from earmark.store.writer import SqlWriter
 
 
@@ -28,6 +29,8 @@ class Role(StrEnum):
     """What everybody hears: shields, editions, the review queue."""
     LISTENER = "listener"
     """Their own music."""
+    SERVICE = "service"
+    """A program that acts for every listener, as the back end of a music service does, and manages nothing."""
 
 
 class AccountRecord(msgspec.Struct, frozen=True):
@@ -63,8 +66,8 @@ class People(Protocol):
     def of_listener(self, listener: ListenerId) -> AccountRecord | None:
         """The account of the listener with this id, or None."""
 
-    def of_token(self, digest: bytes) -> AccountRecord | None:
-        """Whose token has this SHA-256, or None."""
+    def of_tokens(self, digests: Sequence[bytes]) -> dict[bytes, AccountRecord]:
+        """Whose tokens have these SHA-256; nobody's are not there."""
 
     def offer_set_up(self, digest: bytes) -> bool:
         """Where nobody is owner yet, let whoever has the key of this SHA-256 become it, and whoever had an earlier
@@ -121,7 +124,10 @@ class People(Protocol):
 _ACCOUNT: Final = """
     SELECT a.listener_id, l.name, a.role, a.password, a.epoch, a.made_at
     FROM account a JOIN listener l ON l.id = a.listener_id"""
-_OF_TOKEN: Final = f"{_ACCOUNT} JOIN token t ON t.listener_id = a.listener_id WHERE t.digest = ?"
+_OF_TOKENS: Final = """
+    SELECT t.digest, a.listener_id, l.name, a.role, a.password, a.epoch, a.made_at
+    FROM wanted_digest w JOIN token t ON t.digest = w.digest
+    JOIN account a ON a.listener_id = t.listener_id JOIN listener l ON l.id = a.listener_id"""
 
 _OFFER: Final = "INSERT INTO set_up VALUES (1, ?) ON CONFLICT (id) DO UPDATE SET digest = excluded.digest"
 """One row, so that there is one key, and one who takes it away."""
@@ -149,10 +155,11 @@ class SqlPeople:
         with self._database.transaction(Intent.READ) as connection:
             return _only(fetch(connection, f"{_ACCOUNT} WHERE a.listener_id = ?", (listener,)))
 
-    def of_token(self, digest: bytes) -> AccountRecord | None:
-        """Whose token has this SHA-256, or None."""
+    def of_tokens(self, digests: Sequence[bytes]) -> dict[bytes, AccountRecord]:
+        """Whose tokens have these SHA-256; nobody's are not there."""
         with self._database.transaction(Intent.READ) as connection:
-            return _only(fetch(connection, _OF_TOKEN, (digest,)))
+            found = fetch(connection, _OF_TOKENS, wanted=wanted_digests(digests))
+        return {bytes(row[0]): _account(row[1:]) for row in found}
 
     def add(self, name: str, role: Role, password: str | None) -> AccountRecord:
         """Let a listener sign in; who is new to the record is added to it.

@@ -1,7 +1,7 @@
 """Many rows at once, in and out: plain SQL, tuples in, integers out as arrays.
 
 Every named statement of the room passes through here. It writes its placeholders as ``?``; what a statement asks about,
-however much that is, it joins by name: ``wanted_id``, ``wanted_key`` or ``wanted_span`` (`Wanted`).
+however much that is, it joins by name: ``wanted_id``, ``wanted_key``, ``wanted_digest`` or ``wanted_span`` (`Wanted`).
 """
 
 from __future__ import annotations
@@ -81,10 +81,15 @@ def wanted_keys(parents: Sequence[int], names: Sequence[str]) -> Wanted:
     return Wanted("wanted_key", columns, (range(len(names)), parents, names))
 
 
+def wanted_digests(digests: Sequence[bytes]) -> Wanted:
+    """These digests as ``wanted_digest (digest)``."""
+    return Wanted("wanted_digest", (("digest", "bytea"),), (digests,))
+
+
 def wanted_spans(
     listeners: Sequence[int], before: Sequence[int], first: Sequence[int], last: Sequence[int]
 ) -> Wanted:
-    """These stretches of time as ``wanted_span (listener_id, before, first, last)``: what leads up to one begins before."""
+    """These stretches of time as ``wanted_span (listener_id, before, first, last)``; what leads up begins before."""
     columns = (("listener_id", "integer"), ("before", "bigint"), ("first", "bigint"), ("last", "bigint"))
     return Wanted("wanted_span", columns, (listeners, before, first, last))
 

@@ -24,6 +24,7 @@ _COUNT: Final = """
 SCRATCH: Final = (
     "CREATE TEMP TABLE wanted_id (n INTEGER PRIMARY KEY, id INTEGER NOT NULL)",
     "CREATE TEMP TABLE wanted_key (n INTEGER PRIMARY KEY, parent INTEGER NOT NULL, key TEXT NOT NULL)",
+    "CREATE TEMP TABLE wanted_digest (digest BLOB NOT NULL)",
     "CREATE TEMP TABLE wanted_span (listener_id INTEGER NOT NULL, before INTEGER, first INTEGER, last INTEGER)",
 )
 """Tables of one connection, made when it is opened."""

@@ -39,9 +39,7 @@ Here = Annotated[Service, Depends(the_service)]
 
 async def account_of_token(request: Request, token: str) -> AccountRecord | None:
     """Whose token it is, or None."""
-    bearers = service_of(request).bearers
-    known, account = bearers.remembered(token)
-    return account if known else await run_in_threadpool(bearers.find, token)
+    return await service_of(request).bearers.find(token)
 
 
 async def account_of_session(request: Request) -> tuple[Session, AccountRecord] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
@@ -31,33 +30,33 @@ def clock() -> UnixMs:
 
 
 class Bearers:
-    """Whose tokens are whose, looked up at most once a second each."""
+    """Whose tokens are whose, looked up at most once a second each, and together where many come at once."""
 
     def __init__(self, house: House) -> None:
         self._people = house.store.people
         self._known: OrderedDict[bytes, tuple[float, AccountRecord | None]] = OrderedDict()
-        self._lock = threading.Lock()
+        self._asked: Together[bytes, AccountRecord | None] = Together(self._found, "tokens")
 
-    def remembered(self, token: str) -> tuple[bool, AccountRecord | None]:
-        """Whether the answer is known, and the answer; takes no time."""
-        known = self._known.get(digest(token))
-        if known is None or known[0] < time.monotonic():
-            return False, None
-        return True, known[1]
-
-    def find(self, token: str) -> AccountRecord | None:
-        """Whose token this is, or None; asks the record if it must."""
-        there, account = self.remembered(token)
-        if there:
-            return account
+    async def find(self, token: str) -> AccountRecord | None:
+        """Whose token this is, or None."""
         key = digest(token)
-        account = self._people.of_token(key)
-        with self._lock:
-            self._known[key] = (time.monotonic() + REMEMBERED_S, account)
-            self._known.move_to_end(key)
-            while len(self._known) > MOST_REMEMBERED:
-                self._known.popitem(last=False)
+        known = self._known.get(key)
+        if known is not None and known[0] > time.monotonic():
+            return known[1]
+        account = await self._asked.ask(key)
+        self._known[key] = (time.monotonic() + REMEMBERED_S, account)
+        self._known.move_to_end(key)
+        while len(self._known) > MOST_REMEMBERED:
+            self._known.popitem(last=False)
         return account
+
+    def close(self) -> None:
+        """Answer what was asked so far, and end."""
+        self._asked.close()
+
+    def _found(self, digests: Sequence[bytes]) -> list[AccountRecord | Exception | None]:
+        found = self._people.of_tokens(list(set(digests)))
+        return [found.get(one) for one in digests]
 
 
 class Service:
@@ -77,3 +76,8 @@ class Service:
     def _recommended(self, asks: Sequence[Ask]) -> list[bytes | Exception]:
         answers = self.live.recommend(asks)
         return [one if isinstance(one, Exception) else encode(one) for one in answers]
+
+    def close(self) -> None:
+        """Answer what was asked so far, and ask no more."""
+        self.recommendations.close()
+        self.bearers.close()

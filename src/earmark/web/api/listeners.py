@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from earmark.jobs.live import Ask
-from earmark.web.api.who import Themselves
+from earmark.web.api.who import Themselves, Whose
 from earmark.web.auth import Here
 from earmark.web.replies import reply
 
@@ -39,7 +39,7 @@ def listener(account: Themselves, service: Here) -> Response:
 
 @router.get("/listeners/{listener}/recommendations")
 async def recommendations(
-    account: Themselves,
+    listener: Whose,
     service: Here,
     limit: Annotated[int, Query(ge=1, le=MOST)] = 30,
     seed: Annotated[int | None, Query(ge=0, lt=1 << 63)] = None,
@@ -48,5 +48,5 @@ async def recommendations(
 
     A ``seed`` draws another good selection; the same one draws the same.
     """
-    told = await service.recommendations.ask(Ask(account.listener, limit, seed))
+    told = await service.recommendations.ask(Ask(listener, limit, seed))
     return Response(told, media_type="application/json")

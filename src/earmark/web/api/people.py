@@ -15,13 +15,13 @@ from earmark.store.people import AccountRecord, Role
 from earmark.store.port import ListenerId
 from earmark.web.api.documents import read_document, takes
 from earmark.web.api.problems import ProblemError
-from earmark.web.api.who import Owner, Themselves, session_of
+from earmark.web.api.who import InPerson, Owner, session_of
 from earmark.web.auth import Here
 from earmark.web.replies import reply
 from earmark.web.service import Service
 from earmark.web.signing_in import change_password, sign_in
 
-RoleName = Literal["owner", "editor", "listener"]
+RoleName = Literal["owner", "editor", "listener", "service"]
 
 router = APIRouter(tags=["People"])
 
@@ -129,7 +129,7 @@ async def change_person(
 
 
 @router.put("/listeners/{listener}/password", status_code=204, openapi_extra=takes(PasswordChange))
-async def own_password(request: Request, account: Themselves, service: Here) -> Response:
+async def own_password(request: Request, account: InPerson, service: Here) -> Response:
     """Change your password by the one before it. All sessions end, but for the one that asks, which begins anew."""
     told = await read_document(request, PasswordChange)
     changed = await change_password(request, account, told.current, told.password)

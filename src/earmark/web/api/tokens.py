@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from earmark.jobs.people import new_token
 from earmark.web.api.documents import read_document, takes
-from earmark.web.api.who import Themselves
+from earmark.web.api.who import InPerson
 from earmark.web.auth import Here
 from earmark.web.replies import reply
 
@@ -40,7 +40,7 @@ class MadeToken(msgspec.Struct):
 
 
 @router.get("/listeners/{listener}/tokens")
-def tokens(account: Themselves, service: Here) -> Response:
+def tokens(account: InPerson, service: Here) -> Response:
     """What they are called, by name."""
     return reply(
         {
@@ -53,7 +53,7 @@ def tokens(account: Themselves, service: Here) -> Response:
 
 
 @router.post("/listeners/{listener}/tokens", status_code=201, openapi_extra=takes(NewToken))
-async def make(request: Request, account: Themselves, service: Here) -> Response:
+async def make(request: Request, account: InPerson, service: Here) -> Response:
     """Make one."""
     name = (await read_document(request, NewToken)).name
     token = await run_in_threadpool(new_token, service.house.store.people, account.name, name)
@@ -61,7 +61,7 @@ async def make(request: Request, account: Themselves, service: Here) -> Response
 
 
 @router.delete("/listeners/{listener}/tokens/{name:path}", status_code=204)
-def revoke(name: str, account: Themselves, service: Here) -> Response:
+def revoke(name: str, account: InPerson, service: Here) -> Response:
     """Take one back: what has it is shut out within a second."""
     service.house.store.people.revoke(account.listener, name)
     return Response(status_code=204)

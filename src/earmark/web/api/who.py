@@ -1,6 +1,7 @@
 """Who asks, and what they may: the one place where roles and whose data it is are looked at.
 
-Whoever asks shows a token or is signed in. Owners and editors do more for all; nobody reads another listener's own.
+Whoever asks shows a token or is signed in. Owners and editors do more for all; nobody reads another listener's own but
+programs that were let act for everyone.
 """
 
 from __future__ import annotations
@@ -9,12 +10,17 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Final
 
 from fastapi import Depends
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
+from earmark.errors import UnknownNameError
+from earmark.listening.listens import UnixMs
 from earmark.store.people import AccountRecord, Role
+from earmark.store.port import ListenerId
 from earmark.web.api.problems import ProblemError
 from earmark.web.auth import account_of_session, account_of_token, service_of, token_of
 from earmark.web.forgery import see_that_it_is_meant, see_that_it_is_ours
+from earmark.web.service import Service
 from earmark.web.sessions import Session
 
 _RANKS: Final = (Role.LISTENER, Role.EDITOR, Role.OWNER)
@@ -54,20 +60,67 @@ def session_of(request: Request) -> Session | None:
     return session
 
 
-async def _themselves(listener: str, account: Asking) -> AccountRecord:
-    # "me" saves players from asking who they are; who asks about somebody else is not told whether they exist.
-    if listener not in {account.name, str(account.listener), "me"}:
-        raise ProblemError(404, f"There is no listener {listener!r} whom you may read.")
+def _is_own(listener: str, account: AccountRecord) -> bool:
+    # "me" saves players from asking who they are.
+    return listener in {account.name, str(account.listener), "me"}
+
+
+def _nobody(listener: str) -> ProblemError:
+    # Who asks about somebody else is not told whether they exist.
+    return ProblemError(404, f"There is no listener {listener!r} whom you may read.")
+
+
+async def _in_person(listener: str, account: Asking) -> AccountRecord:
+    if not _is_own(listener, account):
+        raise _nobody(listener)
     return account
 
 
+async def _themselves(request: Request, listener: str, account: Asking) -> AccountRecord:
+    if account.role is Role.SERVICE and not _is_own(listener, account):
+        return await run_in_threadpool(_served, service_of(request), listener)
+    return await _in_person(listener, account)
+
+
+def _served(service: Service, listener: str) -> AccountRecord:
+    """The listener for whom a program acts, as they would ask themselves."""
+    store = service.house.store
+    try:
+        found = (
+            store.listeners([_number(listener)]) if _is_number(listener) else [store.find_listener(listener)]
+        )
+    except UnknownNameError:
+        found = []
+    if not found or found[0].community is not None:
+        raise _nobody(listener)
+    return AccountRecord(found[0].id, found[0].name, Role.LISTENER, None, 0, UnixMs(0))
+
+
+async def _whose(request: Request, listener: str, account: Asking) -> ListenerId:
+    if account.role is Role.SERVICE and _is_number(listener):
+        return _number(listener)
+    return (await _themselves(request, listener, account)).listener
+
+
+def _is_number(listener: str) -> bool:
+    return listener.isascii() and listener.isdigit() and len(listener) < 10
+
+
+def _number(listener: str) -> ListenerId:
+    return ListenerId(int(listener))
+
+
+InPerson = Annotated[AccountRecord, Depends(_in_person)]
+"""Whoever is asking, whom the path must name: by id, by name or as ``me``; else 404."""
 Themselves = Annotated[AccountRecord, Depends(_themselves)]
-"""The same, whom the path must name: by id, by name or as ``me``; else 404."""
+"""The same, or whomever the path names, if a program asks that acts for everyone."""
+Whose = Annotated[ListenerId, Depends(_whose)]
+"""The same by id alone, which for a program that acts for everyone need not be anybody's: it costs no look-up."""
 
 
 def _at_least(role: Role) -> Callable[[AccountRecord], Awaitable[AccountRecord]]:
     async def at_least(account: Asking) -> AccountRecord:
-        if _RANKS.index(account.role) < _RANKS.index(role):
+        if account.role not in _RANKS[_RANKS.index(role) :]:
             raise ProblemError(403, f"This is for {role}s; you are {account.role}.")
         return account
 
