@@ -20,6 +20,7 @@ from earmark.store.snapshot import Snapshot
 if TYPE_CHECKING:
     from earmark.store.libraries import Libraries, LibraryChange
     from earmark.store.people import People
+    from earmark.store.playlists import Playlists
     from earmark.store.queue import Queue
     from earmark.store.scrobbles import Scrobbles
     from earmark.store.tallies import Tallies
@@ -185,6 +186,10 @@ class Store(Protocol):
     @property
     def libraries(self) -> Libraries:
         """The music servers that listeners connected."""
+
+    @property
+    def playlists(self) -> Playlists:
+        """The playlists of listeners."""
 
     def writing(self, *, alone: bool = False) -> AbstractContextManager[Writer]:
         """Open a transaction; with ``alone``, as forgetting asks for, nobody else writes meanwhile.

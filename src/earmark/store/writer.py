@@ -16,9 +16,9 @@ from earmark.music.items import Track
 from earmark.store.catalogue import Catalogue
 from earmark.store.editions import add_editions
 from earmark.store.forget import forget_listener, sweep
+from earmark.store.imported_playlists import PlaylistLedger
 from earmark.store.libraries import LibraryChange, keep_library
 from earmark.store.listens import ListenLedger
-from earmark.store.playlists import PlaylistLedger
 from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded, Settled, SongId
 from earmark.store.rows import do, fetch, hold_listeners, insert, new_id, put, wanted_ids
 from earmark.store.verdicts import add_feedback, take_back, withdraw

@@ -12,17 +12,12 @@ from earmark.jobs.house import House
 from earmark.jobs.inbox import Inbox
 from earmark.jobs.live import Live
 from earmark.jobs.people import digest
-from earmark.listening.listens import UnixMs
+from earmark.listening.listens import UnixMs, clock
 from earmark.store.people import AccountRecord
 
 REMEMBERED_S: Final = 1.0
 """For so long the owner of a token is not looked up again: a revoked one is shut out within this."""
 MOST_REMEMBERED: Final = 100_000
-
-
-def clock() -> UnixMs:
-    """Now."""
-    return UnixMs(time.time_ns() // 1_000_000)
 
 
 class Bearers:
