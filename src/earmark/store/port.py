@@ -19,6 +19,7 @@ from earmark.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from earmark.store.libraries import Libraries, LibraryChange
+    from earmark.store.lookups import Lookups
     from earmark.store.people import People
     from earmark.store.playlists import Playlists
     from earmark.store.queue import Queue
@@ -190,6 +191,10 @@ class Store(Protocol):
     @property
     def playlists(self) -> Playlists:
         """The playlists of listeners."""
+
+    @property
+    def lookups(self) -> Lookups:
+        """Tracks by what people call them."""
 
     def writing(self, *, alone: bool = False) -> AbstractContextManager[Writer]:
         """Open a transaction; with ``alone``, as forgetting asks for, nobody else writes meanwhile.

@@ -17,6 +17,7 @@ from earmark.store import editions, named, reader
 from earmark.store.cut import cut
 from earmark.store.database import Database, Intent
 from earmark.store.libraries import Libraries, SqlLibraries
+from earmark.store.lookups import Lookups, SqlLookups
 from earmark.store.migrate import bring_up_to_date, is_up_to_date
 from earmark.store.people import People, SqlPeople
 from earmark.store.playlists import Playlists, SqlPlaylists
@@ -75,6 +76,7 @@ class SqlStore:
         self.queue: Queue = SqlQueue(database)
         self.libraries: Libraries = SqlLibraries(database)
         self.playlists: Playlists = SqlPlaylists(database)
+        self.lookups: Lookups = SqlLookups(database)
         with ExitStack() as if_it_fails:
             if_it_fails.callback(self.close)
             self._bring_up_to_date()

@@ -12,11 +12,20 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import Response
 
-from earmark.errors import EarmarkError, NotLearnedError, UnknownNameError
+from earmark.errors import EarmarkError, NotLearnedError, OutOfPlaceError, UnknownNameError
 from earmark.web import health
 from earmark.web.api import listeners
 from earmark.web.api.problems import ProblemError
-from earmark.web.listenbrainz import feedback, listens, recommendations, stats
+from earmark.web.listenbrainz import (
+    company,
+    feedback,
+    listens,
+    metadata,
+    playlists,
+    recommendations,
+    stats,
+    user_playlists,
+)
 from earmark.web.listenbrainz.errors import ApiError
 from earmark.web.listenbrainz.limits import RateLimits
 from earmark.web.service import Service
@@ -24,6 +33,17 @@ from earmark.web.service import Service
 API: Final = "/api/v1"
 LISTENBRAINZ: Final = ("/1", "/api/listenbrainz/1")
 """Clients that drop the path of the address that they are given, and clients that keep it."""
+PARTS: Final = (
+    listens,
+    feedback,
+    stats,
+    recommendations,
+    user_playlists,
+    playlists,
+    metadata,
+    company,
+)
+"""Of what is served there."""
 
 
 def make_app(service: Service) -> FastAPI:
@@ -39,8 +59,8 @@ def make_app(service: Service) -> FastAPI:
     app.state.service = service
     app.include_router(health.router)
     for prefix in LISTENBRAINZ:
-        for router in (listens.router, feedback.router, stats.router, recommendations.router):
-            app.include_router(router, prefix=prefix)
+        for part in PARTS:
+            app.include_router(part.router, prefix=prefix)
     app.include_router(listeners.router, prefix=API)
     for kind in (ApiError, ProblemError, EarmarkError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _told)
@@ -70,6 +90,8 @@ async def _told(request: Request, error: Exception) -> Response:
             status, what, remedy = 409, error.what, error.remedy
         case UnknownNameError():
             status, what, remedy = 404, error.what, error.remedy
+        case OutOfPlaceError():
+            status, what, remedy = (422 if ours else 400), error.what, error.remedy
         case EarmarkError():
             status, what, remedy = 503, error.what, error.remedy
         case RequestValidationError():
