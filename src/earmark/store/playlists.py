@@ -332,7 +332,8 @@ class SqlPlaylists:
             _hold(connection, listener)
             if not do(connection, _CHANGE, (at, playlist, listener)):
                 raise UnknownNameError(
-                    f"There is no playlist {playlist} of theirs.", "It may have been deleted: list them anew."
+                    f"There is no playlist {playlist} among the listener's.",
+                    "It may have been deleted: list them anew.",
                 )
             yield connection
 

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from earmark.errors import EarmarkError, NotLearnedError, OutOfPlaceError, UnknownNameError
 from earmark.web import health
 from earmark.web.api import listeners
+from earmark.web.api import playlists as our_playlists
 from earmark.web.api.problems import ProblemError
 from earmark.web.listenbrainz import (
     company,
@@ -61,14 +62,15 @@ def make_app(service: Service) -> FastAPI:
     for prefix in LISTENBRAINZ:
         for part in PARTS:
             app.include_router(part.router, prefix=prefix)
-    app.include_router(listeners.router, prefix=API)
+    for router in (listeners.router, our_playlists.router):
+        app.include_router(router, prefix=API)
     for kind in (ApiError, ProblemError, EarmarkError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _told)
     app.add_middleware(RateLimits, prefixes=tuple(f"{prefix}/" for prefix in LISTENBRAINZ))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
         allow_headers=["Authorization", "Content-Type"],
         expose_headers=[
             "X-RateLimit-Limit",
