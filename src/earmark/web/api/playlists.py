@@ -108,7 +108,7 @@ def make(account: Themselves, service: Here, told: Annotated[NewPlaylist, body(N
         _title(told.title),
         _named(told.tracks),
         service.now(),
-        annotation=told.annotation,
+        annotation=clean(told.annotation),
         public=told.public,
     )
     answer = _in_full(service, account, made, status=201)
@@ -132,7 +132,7 @@ def change(
         number,
         service.now(),
         title=None if told.title is UNSET else _title(told.title),
-        annotation=None if told.annotation is UNSET else told.annotation or "",
+        annotation=None if told.annotation is UNSET else clean(told.annotation) or "",
         public=None if told.public is UNSET else told.public,
     )
     return _in_full(service, account, number)

@@ -87,7 +87,8 @@ class Document(msgspec.Struct):
             raise bad_request(f"The annotation of a playlist has at most {LONGEST_ANNOTATION} characters.")
         if told.wishes.collaborators:
             raise bad_request("Playlists have no collaborators here: leave the list of them empty.")
-        return msgspec.structs.replace(told, title=title)
+        noted = told.annotation if told.annotation is UNSET else clean(told.annotation)
+        return msgspec.structs.replace(told, title=title, annotation=noted)
 
 
 class SheetTrack(msgspec.Struct, frozen=True, gc=False):
