@@ -43,6 +43,10 @@ class UnknownNameError(EarmarkError):
     """No listener, artist or song goes by the given name."""
 
 
+class OutOfPlaceError(EarmarkError):
+    """A list has no such place."""
+
+
 class TooLittleError(EarmarkError):
     """The record holds too little for what was asked."""
 

@@ -99,12 +99,6 @@ def test_a_mark_never_goes_back(store: Store, ada: ListenerId) -> None:
     assert store.scrobbles.import_mark(ada, "other") == 0
 
 
-def test_items_are_found_by_what_a_player_calls_them(store: Store, ada: ListenerId) -> None:
-    (item,) = store.scrobbles.items_called(URI)
-    assert store.items([item])["title"].to_list() == ["Sax"]
-    assert store.scrobbles.items_called("nothing") == []
-
-
 def test_opinions_come_newest_first(store: Store, ada: ListenerId) -> None:
     said = [
         Feedback(Verdict.LOVE, Track("Velvet Harbour", "Lantern a"), at=UnixMs(NOON)),

@@ -23,6 +23,9 @@ def test_what_cannot_be_true_of_a_track_is_left_out() -> None:
     assert track_of("Nils", "Waltz", "r" * 1_001, "u", LONGEST_PLAY_MS + 1) == Track(
         "Nils", "Waltz", None, "u"
     )
+    # What one program calls a track means nothing to another.
+    own = "urn:uuid:6561726d-6172-8b00-8000-000000000001"
+    assert track_of("Nils", "Waltz", None, own) == Track("Nils", "Waltz")
 
 
 @pytest.mark.parametrize(

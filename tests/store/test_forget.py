@@ -19,11 +19,14 @@ PRIVATE = [
     "Ottoline Quagmire",
     "Nobody Else Heard This",
     "Secret List",
+    "Made By Hand",
+    "Said Of It",
     "Loved Alone",
     "Dropped From The List",
     "http://her-server",
     "Her Folder/file.flac",
 ]
+NOON = UnixMs(1_700_000_000_000)
 
 
 def traces(folder: Path) -> list[str]:
@@ -40,9 +43,7 @@ def test_no_trace_is_left_in_the_files(
         with store.writing() as writer:
             for name in ("Ada", "Ottoline Quagmire"):
                 listener = writer.listener(name)
-                listens = [
-                    Listen(Track("A", f"T{n}"), UnixMs(1_700_000_000_000 + n * 300_000)) for n in range(2_000)
-                ]
+                listens = [Listen(Track("A", f"T{n}"), UnixMs(NOON + n * 300_000)) for n in range(2_000)]
                 writer.add_listens([listener] * len(listens), listens, Origin("o"))
             only = Listen(Track("Shared Artist", "Nobody Else Heard This"), UnixMs(1_500_000_000_000))
             writer.add_listens([listener], [only], Origin("o"))
@@ -52,6 +53,7 @@ def test_no_trace_is_left_in_the_files(
         theirs = store.libraries.connect(listener, "subsonic", "http://her-server", "otto", b"sealed")
         with store.writing() as writer:
             writer.keep_library(theirs.id, [LibraryTrack(Track("A", "T1"), "r1", "Her Folder/file.flac")])
+        store.playlists.make(listener, "Made By Hand", [Track("A", "T2")], NOON, annotation="Said Of It")
         assert traces(tmp_path) == PRIVATE
         with store.writing(alone=True) as writer:
             writer.forget(store.find_listener("Ottoline Quagmire").id)

@@ -7,12 +7,16 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from earmark.errors import StoreError
+from earmark.listening.playlists import Playlist
+from earmark.music.items import Track
 from earmark.store.migrate import REVISION
+from earmark.store.port import ListenerId, PlaylistsAdded
 from earmark.store.schema import metadata
 from earmark.store.sql_store import open_store
 
@@ -35,6 +39,35 @@ def test_the_migrations_lead_to_the_tables_declared(tmp_path: Path) -> None:
     metadata.create_all(engine)
     engine.dispose()
     assert shape(tmp_path / "migrated.db") == shape(tmp_path / "declared.db")
+
+
+@pytest.mark.parametrize("kind", ["sqlite", "postgres"])
+def test_playlists_imported_before_they_could_be_edited_are_kept(
+    kind: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    url = request.getfixturevalue("postgres") if kind == "postgres" else f"sqlite:///{tmp_path / 'old.db'}"
+    engine = create_engine(url)
+    with engine.begin() as connection:
+        config = Config()
+        config.set_main_option("script_location", "earmark.store:migrations")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0004")
+        for row in (
+            "listener VALUES (1, 'Ada', NULL, 0, 'UTC')",
+            "community VALUES (1, 'forum')",
+            "playlist VALUES (1, 1, NULL, 'Rain', 0, NULL, '12')",
+            "playlist VALUES (2, NULL, 1, 'Rain', 0, 7, '34')",
+        ):
+            connection.exec_driver_sql(f"INSERT INTO {row}")
+    engine.dispose()
+    with closing(open_store(url)) as store:
+        (one,), total = store.playlists.page(ListenerId(1), offset=0, n=9)
+        assert (one.title, one.annotation, one.public, total) == ("Rain", None, False, 1)
+        assert one.made_at == one.changed_at > 1_700_000_000_000
+        assert store.counts().playlists == 2
+        with store.writing() as writer:
+            rain = [Playlist("Rain", (Track("Velvet Harbour", "Lantern"),))]
+            assert writer.add_playlists(rain, owner=ListenerId(1)) == PlaylistsAdded(0, 1, 0)
 
 
 def test_the_code_knows_the_newest_step() -> None:

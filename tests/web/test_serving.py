@@ -19,9 +19,9 @@ from tests.web.processes import served
 
 from earmark.jobs.people import add_account, new_token
 from earmark.jobs.schedule import mixes_of_week
+from earmark.listening.listens import clock
 from earmark.store.people import Role
 from earmark.store.sql_store import open_store
-from earmark.web.service import clock
 
 START = int(time.time()) - 400_000
 BATCH = 20

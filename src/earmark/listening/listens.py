@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from enum import IntEnum
 from typing import NewType
 
@@ -17,6 +18,11 @@ EARLIEST_LISTEN = UnixMs(1_009_843_200_000)
 
 LONGEST_PLAY_MS = 24 * 3_600_000
 """A play longer than a day is a counter that overflowed."""
+
+
+def clock() -> UnixMs:
+    """This moment, by the clock of the machine."""
+    return UnixMs(time.time_ns() // 1_000_000)
 
 
 class Ending(IntEnum):

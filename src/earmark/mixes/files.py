@@ -21,7 +21,7 @@ _NOT_XML = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 def m3u8(mix: Shown) -> str:
     """Extended M3U in UTF-8. A song without a location is named by artist and title, to be searched for."""
-    lines = ["#EXTM3U", f"#PLAYLIST:{_title(mix)}"]
+    lines = ["#EXTM3U", f"#PLAYLIST:{title_of(mix.listener, mix.week)}"]
     for entry in mix.entries:
         seconds = round(entry.duration_ms / 1000) if entry.duration_ms else -1
         lines.append(f"#EXTINF:{seconds},{_line(entry.artist)} - {_line(entry.title)}")
@@ -34,18 +34,18 @@ def m3u8(mix: Shown) -> str:
 def xspf(mix: Shown) -> str:
     """XSPF version 1; the reason stands in each track's annotation."""
     root = ElementTree.Element("playlist", {"version": "1", "xmlns": XSPF})
-    _put(root, "title", _title(mix))
-    _put(root, "creator", "Earmark")
-    _put(root, "date", _made(mix))
+    put(root, "title", title_of(mix.listener, mix.week))
+    put(root, "creator", "Earmark")
+    put(root, "date", _made(mix))
     tracks = ElementTree.SubElement(root, "trackList")
     for entry in mix.entries:
         track = ElementTree.SubElement(tracks, "track")
-        _put(track, *_whereabouts(entry))
-        _put(track, "title", entry.title)
-        _put(track, "creator", entry.artist)
-        _put(track, "annotation", entry.why)
-        _put(track, "album", entry.release)
-        _put(track, "duration", str(entry.duration_ms) if entry.duration_ms else None)
+        put(track, *_whereabouts(entry))
+        put(track, "title", entry.title)
+        put(track, "creator", entry.artist)
+        put(track, "annotation", entry.why)
+        put(track, "album", entry.release)
+        put(track, "duration", str(entry.duration_ms) if entry.duration_ms else None)
     ElementTree.indent(root)
     return ElementTree.tostring(root, encoding="unicode", xml_declaration=True) + "\n"
 
@@ -54,7 +54,7 @@ def jspf(mix: Shown) -> str:
     """JSPF, XSPF's twin in JSON."""
     document = {
         "playlist": {
-            "title": _title(mix),
+            "title": title_of(mix.listener, mix.week),
             "creator": "Earmark",
             "date": _made(mix),
             "track": [_without_none(_jspf_track(entry)) for entry in mix.entries],
@@ -89,15 +89,17 @@ def _jspf_track(entry: ShownEntry) -> dict[str, Any]:
     }
 
 
-def _title(mix: Shown) -> str:
-    return f"Weekly discovery for {_line(mix.listener)}, {mix.week}"
+def title_of(listener: str, week: str) -> str:
+    """What a weekly mix is called."""
+    return f"Weekly discovery for {_line(listener)}, {week}"
 
 
 def _made(mix: Shown) -> str:
     return dt.datetime.fromtimestamp(mix.made_at / 1000, dt.UTC).isoformat(timespec="seconds")
 
 
-def _put(parent: ElementTree.Element, name: str, text: str | None) -> None:
+def put(parent: ElementTree.Element, name: str, text: str | None) -> None:
+    """Add an element that holds a text, less what XML cannot hold; none where there is no text."""
     if text is not None:
         ElementTree.SubElement(parent, name).text = _NOT_XML.sub("", text)
 

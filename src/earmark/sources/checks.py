@@ -13,6 +13,8 @@ from earmark.music.items import Track
 from earmark.sources.batch import Skipped
 
 LONGEST_NAME: Final = 1_000
+OWN_NAMES: Final = "urn:uuid:"
+"""Such a URI means something only to the program that gave it out; it may be this one, of another record."""
 LONGEST_TRACK_MS: Final = LONGEST_PLAY_MS
 
 NO_ARTIST: Final = "no artist"
@@ -114,7 +116,7 @@ def track_of(
     if release is not None and len(release) > LONGEST_NAME:
         release = None
     uri = clean(uri)
-    if uri is not None and len(uri) > LONGEST_NAME:
+    if uri is not None and (len(uri) > LONGEST_NAME or uri.startswith(OWN_NAMES)):
         uri = None
     if duration_ms is not None and not 0 < duration_ms <= LONGEST_TRACK_MS:
         duration_ms = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable, Sequence
 from typing import Final, Protocol
 
@@ -11,7 +10,7 @@ from sqlalchemy import Connection
 
 from earmark.errors import UnknownNameError
 from earmark.listening.libraries import LibraryTrack
-from earmark.listening.listens import UnixMs
+from earmark.listening.listens import UnixMs, clock
 from earmark.store.catalogue import Catalogue
 from earmark.store.database import Database, Intent
 from earmark.store.port import ItemId, ListenerId, SongId
@@ -140,7 +139,7 @@ class SqlLibraries:
         with self._database.transaction(Intent.WRITE) as connection:
             hold_listeners(connection, [listener])
             if not do(connection, _CONNECT_AGAIN, (username, secret, listener, kind, url)):
-                row = (new_id(connection, "connection"), listener, kind, url, username, secret, _now(), None)
+                row = (new_id(connection, "connection"), listener, kind, url, username, secret, clock(), None)
                 insert(connection, "connection", [row])
             theirs = "WHERE c.listener_id = ? AND c.kind = ? AND c.url = ?"
             return ConnectionRecord(*fetch(connection, f"{_CONNECTION} {theirs}", (listener, kind, url))[0])
@@ -221,7 +220,7 @@ def keep_library(
     insert(connection, "library_track", ((number, remote, *now[remote]) for remote in new))
     put(connection, _CHANGE_TRACK, ((*now[remote], number, remote) for remote in changed))
     put(connection, _DROP_TRACK, ((number, remote) for remote in gone))
-    do(connection, "UPDATE connection SET read_at = ? WHERE id = ?", (_now(), number))
+    do(connection, "UPDATE connection SET read_at = ? WHERE id = ?", (clock(), number))
     stars, were = _stars(now.values()), _stars(before.values())
     one_of = dict(zip(songs, tracks, strict=True))
     one_of |= {
@@ -261,7 +260,3 @@ def _listener_of(connection: Connection, number: ConnectionId) -> int | None:
     hold_listeners(connection, [found[0][0]])
     # Whoever held them before may have disconnected or forgotten them.
     return found[0][0] if fetch(connection, "SELECT 1 FROM connection WHERE id = ?", (number,)) else None
-
-
-def _now() -> UnixMs:
-    return UnixMs(int(time.time() * 1000))

@@ -20,7 +20,9 @@ from earmark.store.snapshot import Snapshot
 if TYPE_CHECKING:
     from earmark.store.attempts import Attempts
     from earmark.store.libraries import Libraries, LibraryChange
+    from earmark.store.lookups import Lookups
     from earmark.store.people import People
+    from earmark.store.playlists import Playlists
     from earmark.store.queue import Queue
     from earmark.store.scrobbles import Scrobbles
     from earmark.store.tallies import Tallies
@@ -190,6 +192,14 @@ class Store(Protocol):
     @property
     def libraries(self) -> Libraries:
         """The music servers that listeners connected."""
+
+    @property
+    def playlists(self) -> Playlists:
+        """The playlists of listeners."""
+
+    @property
+    def lookups(self) -> Lookups:
+        """Tracks by what people call them."""
 
     def writing(self, *, alone: bool = False) -> AbstractContextManager[Writer]:
         """Open a transaction; with ``alone``, as forgetting asks for, nobody else writes meanwhile.

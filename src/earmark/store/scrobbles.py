@@ -77,9 +77,6 @@ class Scrobbles(Protocol):
     def set_import_mark(self, listener: ListenerId, service: str, at: int) -> None:
         """Note that; a mark never goes back."""
 
-    def items_called(self, uri: str) -> list[ItemId]:
-        """The items that have this URI."""
-
     def opinions(
         self, listener: ListenerId, verdicts: Sequence[str], *, offset: int, n: int
     ) -> tuple[list[Opinion], int]:
@@ -180,10 +177,6 @@ class SqlScrobbles:
             INSERT INTO import_mark VALUES (?, ?, ?) ON CONFLICT (listener_id, service)
             DO UPDATE SET at = excluded.at WHERE excluded.at > import_mark.at"""
         self._do(statement, listener, service, at)
-
-    def items_called(self, uri: str) -> list[ItemId]:
-        """The items that have this URI."""
-        return [ItemId(item) for (item,) in self._fetch("SELECT id FROM item WHERE uri = ? ORDER BY id", uri)]
 
     def opinions(
         self, listener: ListenerId, verdicts: Sequence[str], *, offset: int, n: int

@@ -18,8 +18,10 @@ from earmark.store.attempts import Attempts, SqlAttempts
 from earmark.store.cut import cut
 from earmark.store.database import Database, Intent
 from earmark.store.libraries import Libraries, SqlLibraries
+from earmark.store.lookups import Lookups, SqlLookups
 from earmark.store.migrate import bring_up_to_date, is_up_to_date
 from earmark.store.people import People, SqlPeople
+from earmark.store.playlists import Playlists, SqlPlaylists
 from earmark.store.port import (
     Counts,
     EditionRecord,
@@ -77,6 +79,8 @@ class SqlStore:
         self.tallies: Tallies = SqlTallies(database)
         self.queue: Queue = SqlQueue(database)
         self.libraries: Libraries = SqlLibraries(database)
+        self.playlists: Playlists = SqlPlaylists(database)
+        self.lookups: Lookups = SqlLookups(database)
         with ExitStack() as if_it_fails:
             if_it_fails.callback(self.close)
             self._bring_up_to_date()

@@ -16,9 +16,9 @@ from earmark.music.items import Track
 from earmark.store.catalogue import Catalogue
 from earmark.store.editions import add_editions
 from earmark.store.forget import forget_listener, sweep
+from earmark.store.imported_playlists import PlaylistLedger
 from earmark.store.libraries import LibraryChange, keep_library
 from earmark.store.listens import ListenLedger
-from earmark.store.playlists import PlaylistLedger
 from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded, Settled, SongId
 from earmark.store.remembered import Remembered, count_forgetting
 from earmark.store.rows import Held, do, fetch, insert, new_id, put

@@ -13,11 +13,27 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from earmark.errors import ConflictError, EarmarkError, NotLearnedError, UnfitError, UnknownNameError
+from earmark.errors import (
+    ConflictError,
+    EarmarkError,
+    NotLearnedError,
+    UnfitError,
+    UnknownNameError,
+)
 from earmark.web import health
 from earmark.web.api import listeners, people, session, tokens
+from earmark.web.api import playlists as our_playlists
 from earmark.web.api.problems import ProblemError
-from earmark.web.listenbrainz import feedback, listens, recommendations, stats
+from earmark.web.listenbrainz import (
+    company,
+    feedback,
+    listens,
+    metadata,
+    playlists,
+    recommendations,
+    stats,
+    user_playlists,
+)
 from earmark.web.listenbrainz.errors import ApiError
 from earmark.web.listenbrainz.limits import RateLimits
 from earmark.web.pages import account, entering
@@ -33,6 +49,17 @@ PAGES: Final = (entering.router, account.router)
 _PATHS_OF_PAGES: Final = frozenset(
     str(getattr(route, "path", "")) for router in PAGES for route in router.routes
 )
+PARTS: Final = (
+    listens,
+    feedback,
+    stats,
+    recommendations,
+    user_playlists,
+    playlists,
+    metadata,
+    company,
+)
+"""Of what is served there."""
 
 
 def make_app(service: Service) -> FastAPI:
@@ -48,9 +75,9 @@ def make_app(service: Service) -> FastAPI:
     app.state.service = service
     app.include_router(health.router)
     for prefix in LISTENBRAINZ:
-        for router in (listens.router, feedback.router, stats.router, recommendations.router):
-            app.include_router(router, prefix=prefix)
-    for router in (listeners.router, session.router, tokens.router, people.router):
+        for part in PARTS:
+            app.include_router(part.router, prefix=prefix)
+    for router in (listeners.router, our_playlists.router, session.router, tokens.router, people.router):
         app.include_router(router, prefix=API)
     for router in PAGES:
         app.include_router(router)

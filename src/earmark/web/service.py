@@ -12,7 +12,7 @@ from earmark.jobs.inbox import Inbox
 from earmark.jobs.live import Ask, Live
 from earmark.jobs.people import digest
 from earmark.jobs.signing_in import SigningIn
-from earmark.listening.listens import UnixMs
+from earmark.listening.listens import UnixMs, clock
 from earmark.store.people import AccountRecord
 from earmark.web.hashing import Hashing
 from earmark.web.replies import encode
@@ -22,11 +22,6 @@ from earmark.web.together import Together
 REMEMBERED_S: Final = 1.0
 """For so long the owner of a token is not looked up again: a revoked one is shut out within this."""
 MOST_REMEMBERED: Final = 100_000
-
-
-def clock() -> UnixMs:
-    """Now."""
-    return UnixMs(time.time_ns() // 1_000_000)
 
 
 class Bearers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Final, Literal
 
 import msgspec
@@ -12,12 +13,14 @@ from starlette.responses import Response
 
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.music.items import Track
-from earmark.store.port import ItemId
+from earmark.store.people import AccountRecord
+from earmark.store.port import ListenerId
 from earmark.store.scrobbles import Opinion
 from earmark.web.auth import Here
 from earmark.web.listenbrainz.documents import read_document
-from earmark.web.listenbrainz.errors import ApiError, bad_request
-from earmark.web.listenbrainz.recordings import item_of, mbid_of, msid_of, uri_of
+from earmark.web.listenbrainz.errors import bad_request
+from earmark.web.listenbrainz.naming import recording_meant, recordings_meant
+from earmark.web.listenbrainz.recordings import mbid_of, msid_of
 from earmark.web.listenbrainz.who import Asking, Themselves
 from earmark.web.replies import reply
 from earmark.web.service import Service
@@ -45,38 +48,17 @@ async def give(request: Request, account: Asking, service: Here) -> Response:
     return reply({"status": "ok"})
 
 
-def _give(service: Service, listener: Any, said: _Said) -> None:
-    store = service.house.store
-    item = _item(service, said.recording_msid, said.recording_mbid)
-    words = store.items([item]).row(0, named=True)
-    if words["kind"] != "track":
-        raise bad_request("Feedback can be given on music only.")
-    about = Track(words["artist"], words["title"])
-    with store.writing() as writer:
-        if said.score == 0:
-            ((_, song),) = writer.items([about])
-            writer.take_back(listener, song=song)
-        else:
-            writer.add_feedback(listener, [Feedback(VERDICTS[said.score], about, at=service.now())])
-
-
-def _item(service: Service, msid: str | None, mbid: str | None) -> ItemId:
-    """The item that either id names.
-
-    Raises:
-        ApiError: neither is given, one is no UUID, or nothing here has it.
-    """
-    if not msid and not mbid:
+def _give(service: Service, listener: ListenerId, said: _Said) -> None:
+    named = said.recording_msid or said.recording_mbid
+    if not named:
         raise bad_request("Either recording_msid or recording_mbid must be given.")
-    store = service.house.store
-    try:
-        known = [item_of(msid)] if msid else list(store.scrobbles.items_called(uri_of(mbid or "")))
-    except ValueError:
-        raise bad_request(f"{msid or mbid} is not a valid UUID.") from None
-    found = [item for item in known if item is not None and store.items([item]).height]
-    if not found:
-        raise ApiError(404, f"No recording {msid or mbid} is known here: no player has told of it yet.")
-    return found[0]
+    about = recording_meant(service, named)
+    with service.house.store.writing() as writer:
+        if said.score == 0:
+            writer.take_back(listener, song=about.song)
+        else:
+            track = Track(about.artist, about.title)
+            writer.add_feedback(listener, [Feedback(VERDICTS[said.score], track, at=service.now())])
 
 
 @router.get("/feedback/user/{user}/get-feedback")
@@ -113,3 +95,102 @@ def _told(one: Opinion, user: str, *, metadata: bool) -> dict[str, Any]:
             words["release_name"] = one.release
         told["track_metadata"] = words
     return told
+
+
+class _Asked(msgspec.Struct):
+    recording_msids: list[str] = []
+    recording_mbids: list[str] = []
+
+
+@router.get("/feedback/user/{user}/get-feedback-for-recordings")
+def given_on(
+    account: Themselves,
+    service: Here,
+    recording_msids: str | None = None,
+    recording_mbids: str | None = None,
+    recordings: str | None = None,
+) -> Response:
+    """What somebody said of these recordings, named by ids with commas between; 0 where they said nothing."""
+    msids = recording_msids if recording_msids is not None else recordings
+    return _on_each(service, account, _Asked(_listed(msids), _listed(recording_mbids)))
+
+
+@router.post("/feedback/user/{user}/get-feedback-for-recordings")
+async def given_on_many(request: Request, account: Themselves, service: Here) -> Response:
+    """The same of as many as do not fit into an address."""
+    asked = await read_document(request, _Asked)
+    return await run_in_threadpool(_on_each, service, account, asked)
+
+
+def _listed(ids: str | None) -> list[str]:
+    return [one.strip() for one in (ids or "").split(",") if one.strip()]
+
+
+def _on_each(service: Service, account: AccountRecord, asked: _Asked) -> Response:
+    ids = [*asked.recording_msids, *asked.recording_mbids]
+    if not ids:
+        raise bad_request("No valid recording msid or recording mbid found.")
+    if len(ids) > MOST_ITEMS:
+        raise bad_request(f"At most {MOST_ITEMS} recordings can be asked about at once.")
+    n = len(asked.recording_msids)
+    told = [
+        _said_on(account.name, msid=one if at < n else None, mbid=None if at < n else one, said=said)
+        for at, (one, said) in enumerate(zip(ids, _verdicts(service, account, ids), strict=True))
+    ]
+    return reply({"feedback": told})
+
+
+@router.get("/feedback/recording/{recording}/get-feedback-mbid")
+def given_on_mbid(
+    account: Asking, service: Here, recording: str, score: Literal["1", "-1"] | None = None
+) -> Response:
+    """What who asks said of a recording; what others did is theirs."""
+    return _on_one(service, account, score, mbid=recording)
+
+
+@router.get("/feedback/recording/{recording}/get-feedback")
+def given_on_msid(
+    account: Asking, service: Here, recording: str, score: Literal["1", "-1"] | None = None
+) -> Response:
+    """The same of one that is named by an id of ours."""
+    return _on_one(service, account, score, msid=recording)
+
+
+def _on_one(
+    service: Service,
+    account: AccountRecord,
+    score: str | None,
+    *,
+    msid: str | None = None,
+    mbid: str | None = None,
+) -> Response:
+    ((given, at),) = _verdicts(service, account, [msid or mbid or ""])
+    wanted = given != 0 and score in (None, str(given))
+    told = [_said_on(account.name, msid=msid, mbid=mbid, said=(given, at))] if wanted else []
+    return reply({"feedback": told, "count": len(told), "total_count": len(told), "offset": 0})
+
+
+def _verdicts(service: Service, account: AccountRecord, ids: Sequence[str]) -> list[tuple[int, int | None]]:
+    """The score that each recording has, 0 if none, and when it was given, in Unix seconds."""
+    meant = recordings_meant(service, ids)
+    songs = [one.song for one in meant if one]
+    said = service.house.store.lookups.verdicts(account.listener, songs, tuple(VERDICTS.values()))
+    told: list[tuple[int, int | None]] = []
+    for one in meant:
+        verdict, at = said.get(one.song, (None, None)) if one else (None, None)
+        told.append((SCORES[Verdict(verdict)] if verdict else 0, None if at is None else at // 1_000))
+    return told
+
+
+def _said_on(
+    user: str, *, msid: str | None, mbid: str | None, said: tuple[int, int | None]
+) -> dict[str, Any]:
+    score, created = said
+    return {
+        "user_id": user,
+        "recording_msid": msid,
+        "recording_mbid": mbid,
+        "score": score,
+        "created": created,
+        "track_metadata": None,
+    }
