@@ -16,6 +16,7 @@ from earmark.music.items import Track
 from earmark.store.catalogue import Catalogue
 from earmark.store.database import Database, Intent
 from earmark.store.port import ItemId, ListenerId, SongId
+from earmark.store.remembered import Remembered
 from earmark.store.rows import Row, do, fetch, insert, new_id, wanted_ids
 
 PlaylistId = NewType("PlaylistId", int)
@@ -369,7 +370,7 @@ def _items(connection: Connection, tracks: Sequence[Track | ItemId]) -> list[int
             f"The record holds no track {missing[0]}.", "Name it by artist and title, or leave it out."
         )
     named = [one for one in tracks if isinstance(one, Track)]
-    item_of = dict(zip(named, Catalogue(connection).tracks(named)[0], strict=True))
+    item_of = dict(zip(named, Catalogue(connection, Remembered()).tracks(named)[0], strict=True))
     return [item_of[one] if isinstance(one, Track) else one for one in tracks]
 
 
