@@ -18,11 +18,15 @@ from earmark.music.items import Track
 from earmark.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
+    from earmark.store.exposures import Exposures
     from earmark.store.libraries import Libraries, LibraryChange
+    from earmark.store.pages import Pages
     from earmark.store.people import People
     from earmark.store.queue import Queue
+    from earmark.store.receipts import Receipts
     from earmark.store.scrobbles import Scrobbles
     from earmark.store.tallies import Tallies
+    from earmark.store.tracks import Tracks
 
 ListenerId = NewType("ListenerId", int)
 SongId = NewType("SongId", int)
@@ -185,6 +189,22 @@ class Store(Protocol):
     @property
     def libraries(self) -> Libraries:
         """The music servers that listeners connected."""
+
+    @property
+    def pages(self) -> Pages:
+        """What is kept of a listener, a page at a time."""
+
+    @property
+    def tracks(self) -> Tracks:
+        """Tracks, songs and artists by id and exact name."""
+
+    @property
+    def exposures(self) -> Exposures:
+        """What listeners were shown."""
+
+    @property
+    def receipts(self) -> Receipts:
+        """What was answered to requests with a key."""
 
     def writing(self, *, alone: bool = False) -> AbstractContextManager[Writer]:
         """Open a transaction; with ``alone``, as forgetting asks for, nobody else writes meanwhile.

@@ -16,8 +16,10 @@ from earmark.music.items import Track
 from earmark.store import editions, named, reader
 from earmark.store.cut import cut
 from earmark.store.database import Database, Intent
+from earmark.store.exposures import Exposures, SqlExposures
 from earmark.store.libraries import Libraries, SqlLibraries
 from earmark.store.migrate import bring_up_to_date, is_up_to_date
+from earmark.store.pages import Pages, SqlPages
 from earmark.store.people import People, SqlPeople
 from earmark.store.port import (
     Counts,
@@ -29,10 +31,12 @@ from earmark.store.port import (
     Store,
 )
 from earmark.store.queue import Queue, SqlQueue
+from earmark.store.receipts import Receipts, SqlReceipts
 from earmark.store.scrobbles import Scrobbles, SqlScrobbles
 from earmark.store.snapshot import Snapshot
 from earmark.store.sqlite import Sqlite
 from earmark.store.tallies import SqlTallies, Tallies
+from earmark.store.tracks import SqlTracks, Tracks
 from earmark.store.writer import SqlWriter
 
 
@@ -73,6 +77,10 @@ class SqlStore:
         self.tallies: Tallies = SqlTallies(database)
         self.queue: Queue = SqlQueue(database)
         self.libraries: Libraries = SqlLibraries(database)
+        self.pages: Pages = SqlPages(database)
+        self.tracks: Tracks = SqlTracks(database)
+        self.exposures: Exposures = SqlExposures(database)
+        self.receipts: Receipts = SqlReceipts(database)
         with ExitStack() as if_it_fails:
             if_it_fails.callback(self.close)
             self._bring_up_to_date()
