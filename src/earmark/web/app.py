@@ -15,6 +15,8 @@ from starlette.responses import Response
 from earmark.errors import EarmarkError, NotLearnedError, UnknownNameError
 from earmark.web import health
 from earmark.web.api import listeners
+from earmark.web.api import listens as our_listens
+from earmark.web.api.described import openapi
 from earmark.web.api.problems import ProblemError
 from earmark.web.listenbrainz import feedback, listens, recommendations, stats
 from earmark.web.listenbrainz.errors import ApiError
@@ -41,16 +43,19 @@ def make_app(service: Service) -> FastAPI:
     for prefix in LISTENBRAINZ:
         for router in (listens.router, feedback.router, stats.router, recommendations.router):
             app.include_router(router, prefix=prefix)
-    app.include_router(listeners.router, prefix=API)
+    for router in (listeners.router, our_listens.router):
+        app.include_router(router, prefix=API)
+    app.openapi = openapi(app)  # type: ignore[method-assign]
     for kind in (ApiError, ProblemError, EarmarkError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _told)
     app.add_middleware(RateLimits, prefixes=tuple(f"{prefix}/" for prefix in LISTENBRAINZ))
     app.add_middleware(
         CORSMiddleware,
         allow_origins=["*"],
-        allow_methods=["GET", "POST"],
-        allow_headers=["Authorization", "Content-Type"],
+        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
         expose_headers=[
+            "Link",
             "X-RateLimit-Limit",
             "X-RateLimit-Remaining",
             "X-RateLimit-Reset-In",

@@ -8,6 +8,7 @@ import msgspec
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from earmark.web.api.described import described
 from earmark.web.api.who import Themselves
 from earmark.web.auth import Here
 from earmark.web.replies import reply
@@ -27,7 +28,7 @@ class Listener(msgspec.Struct):
     listens: int
 
 
-@router.get("/listeners/{listener}")
+@router.get("/listeners/{listener}", **described(Listener, problems=(404,)))
 def listener(account: Themselves, service: Here) -> Response:
     """Who they are."""
     store = service.house.store

@@ -31,5 +31,7 @@ def _themselves(listener: str, account: Annotated[AccountRecord, Depends(_whoeve
     return account
 
 
+Asking = Annotated[AccountRecord, Depends(_whoever)]
+"""Whose token came with the request; 401 without a valid one."""
 Themselves = Annotated[AccountRecord, Depends(_themselves)]
 """Whose token came with the request, and whom the path must name: by id, by name or as ``me``; else 401 or 404."""
