@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import uvicorn
 
 from earmark.jobs.house import House
 from earmark.jobs.inbox import Inbox
+from earmark.listening.listens import UnixMs
 from earmark.web.app import make_app
-from earmark.web.service import Service
+from earmark.web.service import Service, clock
 
 
 @contextmanager
-def serving(house: House) -> Iterator[str]:
+def serving(house: House, now: Callable[[], UnixMs] = clock) -> Iterator[str]:
     """The address at which this house is served, until the block is left."""
     with Inbox(house.store) as inbox:
-        config = uvicorn.Config(make_app(Service(house, inbox)), port=0, log_level="warning")
+        config = uvicorn.Config(make_app(Service(house, inbox, now)), port=0, log_level="warning")
         server = uvicorn.Server(config)
         ready = threading.Event()
 

@@ -89,9 +89,10 @@ def learn(house: House, jobs: Sequence[JobRecord], progress: Progress, now: Unix
 
 
 def tidy(house: House, jobs: Sequence[JobRecord], progress: Progress, now: UnixMs) -> Mapping[JobId, UnixMs]:
-    """Forget jobs that ended long ago. (Old snapshots and builds go when a build is made.)"""
+    """Forget jobs that ended long ago, and keys of requests. (Old snapshots and builds go when a build is made.)"""
     del jobs
     with progress.stage("forgetting ended jobs"):
+        house.store.receipts.prune(UnixMs(now - DAY_MS))
         house.store.queue.prune(UnixMs(now - house.work.keep_days * DAY_MS))
     return {}
 

@@ -104,6 +104,15 @@ class Live:
         ]
         return Recommendations(opened.build.manifest.id, seed, songs)
 
+    def build(self) -> OpenedBuild:
+        """The live build.
+
+        Raises:
+            NotLearnedError: nothing was learned yet.
+            BusyError: somebody is being forgotten just now.
+        """
+        return self._current().build
+
     def _current(self) -> _Opened:
         """The live build, opened anew if another went live."""
         live, opened = self._house.builds.live(), self._opened

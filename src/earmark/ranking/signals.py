@@ -135,6 +135,16 @@ class Signals:
         return self.factors.side_factors[: len(self.columns.artist_ids)]
 
     @cached_property
+    def song_lengths(self) -> Floats:
+        """The lengths of the songs' vectors, ``(n_songs,)``."""
+        return np.sqrt(np.square(self.factors.item_factors).sum(axis=1))
+
+    @cached_property
+    def artist_lengths(self) -> Floats:
+        """The lengths of the artists' vectors, ``(n_artists,)``."""
+        return np.sqrt(np.square(self.artist_factors).sum(axis=1))
+
+    @cached_property
     def artist_index(self) -> FactorIndex:
         """The artists, to be searched by a listener's vector."""
         return FactorIndex(self.artist_factors)

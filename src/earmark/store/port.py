@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NewType, Protocol
 import msgspec
 import polars as pl
 
-from earmark.listening.feedback import Feedback
+from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.libraries import LibraryTrack
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
@@ -134,9 +134,14 @@ class Writer(Protocol):
         """Store verdicts; returns how many changed anything."""
 
     def take_back(
-        self, listener: ListenerId, *, song: SongId | None = None, artist: int | None = None
+        self,
+        listener: ListenerId,
+        *,
+        song: SongId | None = None,
+        artist: int | None = None,
+        verdict: Verdict | None = None,
     ) -> int:
-        """Delete every verdict of the listener on this song or artist; returns how many there were."""
+        """Delete every verdict of the listener on this song or artist, or one of them; returns how many there were."""
 
     def withdraw(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
         """Delete verdicts that stand just as given here, with the same date; returns how many did."""

@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import Connection
 
 from earmark.errors import StoreError
-from earmark.listening.feedback import Feedback
+from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.libraries import LibraryTrack
 from earmark.listening.listens import Listen, Origin
 from earmark.listening.playlists import Playlist
@@ -148,16 +148,21 @@ class SqlWriter:
         return changed
 
     def take_back(
-        self, listener: ListenerId, *, song: SongId | None = None, artist: int | None = None
+        self,
+        listener: ListenerId,
+        *,
+        song: SongId | None = None,
+        artist: int | None = None,
+        verdict: Verdict | None = None,
     ) -> int:
-        """Delete every verdict of the listener on this song or artist; returns how many there were.
+        """Delete every verdict of the listener on this song or artist, or one of them; returns how many there were.
 
         Raises:
             ValueError: both a song and an artist are given, or neither.
         """
         if (song is None) == (artist is None):
             raise ValueError("verdicts are taken back from either a song or an artist")
-        taken = take_back(self._connection, listener, song, artist)
+        taken = take_back(self._connection, listener, song, artist, verdict)
         if taken:
             self._changed.add(listener)
         return taken

@@ -14,10 +14,9 @@ from starlette.responses import Response
 
 from earmark.errors import EarmarkError, NotLearnedError, UnknownNameError
 from earmark.web import health
-from earmark.web.api import listeners
-from earmark.web.api import listens as our_listens
 from earmark.web.api.described import openapi
 from earmark.web.api.problems import ProblemError
+from earmark.web.api.routes import ROUTERS
 from earmark.web.listenbrainz import feedback, listens, recommendations, stats
 from earmark.web.listenbrainz.errors import ApiError
 from earmark.web.listenbrainz.limits import RateLimits
@@ -43,7 +42,7 @@ def make_app(service: Service) -> FastAPI:
     for prefix in LISTENBRAINZ:
         for router in (listens.router, feedback.router, stats.router, recommendations.router):
             app.include_router(router, prefix=prefix)
-    for router in (listeners.router, our_listens.router):
+    for router in ROUTERS:
         app.include_router(router, prefix=API)
     app.openapi = openapi(app)  # type: ignore[method-assign]
     for kind in (ApiError, ProblemError, EarmarkError, RequestValidationError, HTTPException):

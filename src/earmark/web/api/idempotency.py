@@ -42,7 +42,7 @@ KeyHeader = Annotated[
 ]
 
 
-class _Once:
+class KeyedRequest:
     """One request, and the key that it carries."""
 
     def __init__(self, service: Service, account: AccountRecord, key: str | None, request: bytes) -> None:
@@ -75,15 +75,17 @@ class _Once:
         return answer
 
 
-async def _once(request: Request, account: Asking, service: Here, sent: Sent, key: KeyHeader = None) -> _Once:
+async def _once(
+    request: Request, account: Asking, service: Here, sent: Sent, key: KeyHeader = None
+) -> KeyedRequest:
     if key is not None:
         whole = _KEY.fullmatch(key)
         if whole is None:
             raise ProblemError(400, "An Idempotency-Key is 1 to 200 visible ASCII characters.", "Use a UUID.")
         key = whole[1]
     asked = f"{request.method} {request.url.path}?{request.url.query}\n".encode()
-    return _Once(service, account, key, sha256(asked + sent).digest())
+    return KeyedRequest(service, account, key, sha256(asked + sent).digest())
 
 
-Once = Annotated[_Once, Depends(_once)]
+Once = Annotated[KeyedRequest, Depends(_once)]
 """Does what is asked once a key, if the request carries one."""

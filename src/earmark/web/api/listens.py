@@ -1,4 +1,4 @@
-"""Plays: read page by page, told in batches, taken back one by one. Private ones are shown, as all are, to their listener."""
+"""Plays: read page by page, told in batches, taken back one by one. All are shown to their listener alone."""
 
 from __future__ import annotations
 
