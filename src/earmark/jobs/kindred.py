@@ -102,4 +102,7 @@ def _songs(
     rows = np.searchsorted(every["song"].to_numpy(), build.model.columns.songs[columns])
     shown = every[rows].select("song", "item", "artist", "artist_name", "title", "release")
     alike = [None] * len(columns) if likeness is None else likeness.tolist()
-    return [KnownSong(*words, likeness=one) for words, one in zip(shown.iter_rows(), alike, strict=True)]
+    return [
+        KnownSong(song, item, artist, name, title, release, one)
+        for (song, item, artist, name, title, release), one in zip(shown.iter_rows(), alike, strict=True)
+    ]

@@ -137,12 +137,12 @@ class Signals:
     @cached_property
     def song_lengths(self) -> Floats:
         """The lengths of the songs' vectors, ``(n_songs,)``."""
-        return np.sqrt(np.square(self.factors.item_factors).sum(axis=1))
+        return _lengths(self.factors.item_factors)
 
     @cached_property
     def artist_lengths(self) -> Floats:
         """The lengths of the artists' vectors, ``(n_artists,)``."""
-        return np.sqrt(np.square(self.artist_factors).sum(axis=1))
+        return _lengths(self.artist_factors)
 
     @cached_property
     def artist_index(self) -> FactorIndex:
@@ -174,6 +174,11 @@ class Signals:
             Words.load(folder / "words", config.words, members.playlists),
             config.sides,
         )
+
+
+def _lengths(vectors: Floats) -> Floats:
+    lengths: Floats = np.sqrt(np.square(vectors).sum(axis=1))
+    return lengths
 
 
 def widened(weights: Csr, columns: Columns, called: Csr, config: SidesConfig) -> Csr:

@@ -38,6 +38,12 @@ class Exposure(msgspec.Struct, frozen=True, gc=False):
 
 
 BEYOND_ALL: Final = (1 << 60, "\U0010ffff", 1 << 30)
+"""Beyond this key are all exposures, by moment, slot and position."""
+
+
+def key_of(one: Exposure) -> tuple[int, str, int]:
+    """By which a page begins beyond this one."""
+    return (one.shown_at, one.slot, one.position)
 
 
 class Exposures(Protocol):

@@ -52,6 +52,22 @@ class EditionMade(msgspec.Struct, frozen=True, gc=False):
     songs: int
 
 
+def key_of_listen(one: Scrobble) -> tuple[int, int]:
+    """By which a page of listens begins beyond this one."""
+    return (one.started_at, one.item)
+
+
+def key_of_judgement(one: Judgement) -> tuple[int, str, int, int]:
+    """The same of judgements."""
+    at = -1 if one.at is None else one.at
+    return (at, one.verdict, one.song or 0, 0 if one.song else one.artist)
+
+
+def key_of_edition(one: EditionMade) -> tuple[str, str]:
+    """The same of editions."""
+    return (one.week, one.mix)
+
+
 class Pages(Protocol):
     """Every call is a transaction of its own; ``n`` is how many at most."""
 

@@ -81,7 +81,7 @@ def build(
     return reply(kept.manifest(build))
 
 
-@router.post("/builds", **described(JobShown, status=202, problems=(403, 409)))
+@router.post("/builds", **described(JobShown, status=202, problems=(400, 403, 409, 413)))
 def learn(account: Asking, service: Here, once: Once) -> Response:
     """Ask for a build now, as an owner may. Within a minute it is one job; an unchanged record is not learned anew."""
     if account.role is not Role.OWNER:

@@ -36,18 +36,19 @@ def described(
         status: of its success.
         takes: the shape of the body that it needs, if any.
         problems: the statuses of its own errors, beside those that every endpoint may have.
-        also: other media types in which it answers the same.
+        also: media types in which it answers text.
 
     Returns:
         Keyword arguments for the router.
     """
     responses: dict[int | str, dict[str, Any]] = {
         at: {"description": "See the detail.", "content": {PROBLEM_JSON: {"schema": _named(Problem)}}}
-        for at in sorted({401, 422, *problems})
+        for at in sorted({401, 422, 503, *problems})
     }
+    content: dict[str, Any] = {media: {"schema": {"type": "string"}} for media in also}
     if answer is not None:
-        content: dict[str, Any] = {JSON: {"schema": _named(answer)}}
-        content |= {media: {"schema": {"type": "string"}} for media in also}
+        content[JSON] = {"schema": _named(answer)}
+    if content:
         responses[status] = {"content": content}
     told: dict[str, Any] = {"status_code": status, "responses": responses}
     if answer is None:

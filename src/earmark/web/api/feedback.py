@@ -11,7 +11,7 @@ from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.listens import UnixMs
 from earmark.music.items import Track
 from earmark.sources.checks import RowFaultError, track_of
-from earmark.store.pages import ALL_JUDGEMENTS, Judgement
+from earmark.store.pages import ALL_JUDGEMENTS, Judgement, key_of_judgement
 from earmark.store.port import ItemId
 from earmark.web.api.described import described
 from earmark.web.api.music import LARGEST, seen_track
@@ -68,15 +68,10 @@ def given(
     pages = service.house.store.pages
     return paging.page(
         lambda beyond, n: pages.judgements(account.listener, sorted(set(verdict)), beyond=beyond, n=n),
-        _key,
+        key_of_judgement,
         ALL_JUDGEMENTS,
         lambda one: one,
     )
-
-
-def _key(one: Judgement) -> tuple[int, str, int, int]:
-    at = -1 if one.at is None else one.at
-    return (at, one.verdict, one.song or 0, 0 if one.song else one.artist)
 
 
 @router.put("/listeners/{listener}/feedback/{verdict}", **described(Judgement, problems=(404,)))

@@ -13,7 +13,7 @@ from starlette.responses import Response
 from earmark.listening.listens import EARLIEST_LISTEN, LONGEST_PLAY_MS, Ending, Listen, Origin, UnixMs
 from earmark.music.items import Track
 from earmark.sources.checks import LONGEST_NAME, RowFaultError, Window, track_of
-from earmark.store.pages import ALL_LISTENS
+from earmark.store.pages import ALL_LISTENS, key_of_listen
 from earmark.store.port import ItemId
 from earmark.store.scrobbles import Scrobble
 from earmark.web.api.described import described
@@ -109,7 +109,7 @@ def listens(
         lambda beyond, n: pages.listens(
             account.listener, after=UnixMs(after), before=UnixMs(before), beyond=beyond, n=n
         ),
-        lambda one: (one.started_at, one.item),
+        key_of_listen,
         ALL_LISTENS,
         listen_shown,
     )
@@ -136,7 +136,7 @@ def listen_shown(one: Scrobble) -> ListenShown:
 
 @router.post(
     "/listeners/{listener}/listens",
-    **described(Accepted, takes=ListensTold, problems=(400, 404, 409, 413, 503)),
+    **described(Accepted, takes=ListensTold, problems=(400, 404, 409, 413)),
 )
 def tell(
     account: Themselves, told: Annotated[ListensTold, body(ListensTold)], once: Once, service: Here

@@ -12,7 +12,7 @@ from earmark.errors import UnknownNameError
 from earmark.jobs.editions import show
 from earmark.mixes.files import FORMATS
 from earmark.mixes.shown import Shown
-from earmark.store.pages import ALL_EDITIONS, EditionMade
+from earmark.store.pages import ALL_EDITIONS, EditionMade, key_of_edition
 from earmark.web.api.described import JSON, described
 from earmark.web.api.paging import Page, Paging
 from earmark.web.api.problems import ProblemError
@@ -49,7 +49,7 @@ def mixes(
     pages = service.house.store.pages
     return paging.page(
         lambda beyond, n: pages.editions(account.listener, mix, beyond=beyond, n=n),
-        lambda one: (one.week, one.mix),
+        key_of_edition,
         ALL_EDITIONS,
         lambda one: one,
     )
