@@ -92,6 +92,18 @@ def test_a_walk_over_verdicts_meets_each_once(store: Store, ada: ListenerId) -> 
     assert {one.title for one in store.pages.judgements(ada, ["save"], n=99)} == set(NAMES[:5])
 
 
+def test_one_verdict_is_taken_back_and_the_others_stand(store: Store, ada: ListenerId) -> None:
+    about = Track("Velvet Harbour", NAMES[0])
+    with store.writing() as writer:
+        ((_, song),) = writer.items([about])
+        writer.add_feedback(ada, [Feedback(verdict, about) for verdict in (Verdict.LOVE, Verdict.SAVE)])
+    with store.writing() as writer:
+        assert writer.take_back(ada, song=song, verdict=Verdict.LOVE) == 1
+        assert writer.take_back(ada, song=song, verdict=Verdict.LOVE) == 0
+    kinds = [verdict.value for verdict in Verdict]
+    assert [one.verdict for one in store.pages.judgements(ada, kinds, n=9)] == ["save"]
+
+
 def test_editions_are_told_the_newest_first(store: Store, ada: ListenerId) -> None:
     with store.writing() as writer:
         ((item, song),) = writer.items([Track("Velvet Harbour", "Amber")])
