@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from earmark.errors import StoreError
 from earmark.listening.listens import UnixMs
 from earmark.music.items import Track
 from earmark.store.exposures import RECOMMENDATIONS, Exposure
@@ -60,7 +61,8 @@ def test_who_is_forgotten_leaves_nothing_and_gets_nothing(
     with store.writing(alone=True) as writer:
         writer.forget(ada)
     assert store.exposures.page(ada, n=9) == []
-    assert store.exposures.add(ada, [shown(item)]) == 0
+    with pytest.raises(StoreError, match="forgotten"):
+        store.exposures.add(ada, [shown(item)])
     assert store.items([item]).is_empty()
 
 

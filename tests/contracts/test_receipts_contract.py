@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from earmark.errors import StoreError
 from earmark.listening.listens import UnixMs
 from earmark.store.port import ListenerId, Store
 from earmark.store.receipts import Claim, Standing
@@ -83,6 +84,8 @@ def test_who_is_forgotten_leaves_no_key(store: Store, ada: ListenerId) -> None:
         writer.forget(ada)
         assert writer.listener("Ada") != ada
     assert store.receipts.prune(UnixMs(NOON + 1)) == 0
+    with pytest.raises(StoreError, match="forgotten"):
+        claim(store, ada)
 
 
 @dataclass

@@ -9,6 +9,7 @@ import msgspec
 
 from earmark.listening.listens import UnixMs
 from earmark.store.database import Database, Intent
+from earmark.store.named import see_that_is_there
 from earmark.store.port import ItemId, ListenerId
 from earmark.store.rows import fetch, hold_listeners, insert
 
@@ -50,7 +51,11 @@ class Exposures(Protocol):
     """Every call is a transaction of its own. A place of a slot shows one item at a moment."""
 
     def add(self, listener: ListenerId, shown: Sequence[Exposure]) -> int:
-        """Note what was shown; what is noted already for the same moment and place stays. Returns how many are new."""
+        """Note what was shown; what is noted already for the same moment and place stays. Returns how many are new.
+
+        Raises:
+            StoreError: the listener was forgotten.
+        """
 
     def page(
         self, listener: ListenerId, *, beyond: tuple[int, str, int] = BEYOND_ALL, n: int
@@ -71,7 +76,11 @@ class SqlExposures:
         self._database = database
 
     def add(self, listener: ListenerId, shown: Sequence[Exposure]) -> int:
-        """Note what was shown; what is noted already for the same moment and place stays. Returns how many are new."""
+        """Note what was shown; what is noted already for the same moment and place stays. Returns how many are new.
+
+        Raises:
+            StoreError: the listener was forgotten.
+        """
         rows = sorted(
             (
                 listener,
@@ -89,8 +98,7 @@ class SqlExposures:
         )
         with self._database.transaction(Intent.WRITE) as connection:
             hold_listeners(connection, [listener])
-            if not fetch(connection, "SELECT 1 FROM listener WHERE id = ?", (listener,)):
-                return 0
+            see_that_is_there(connection, listener)
             return insert(connection, "exposure", rows, if_absent=True)
 
     def page(

@@ -16,6 +16,7 @@ import msgspec
 
 from earmark.listening.listens import UnixMs
 from earmark.store.database import Database, Intent
+from earmark.store.named import see_that_is_there
 from earmark.store.port import ListenerId
 from earmark.store.rows import Row, do, fetch, insert
 
@@ -54,6 +55,9 @@ class Receipts(Protocol):
             request: a digest of all that was asked.
             now: the present.
             free_at: until then the claim holds.
+
+        Raises:
+            StoreError: the listener was forgotten.
         """
 
     def note(self, listener: ListenerId, key: str, ticket: str, status: int, answer: bytes) -> None:
@@ -86,6 +90,7 @@ class SqlReceipts:
         ours = Claim(Standing.OURS, uuid4().hex)
         fresh = (listener, key, request, ours.ticket, now, free_at, None, None)
         with self._database.transaction(Intent.WRITE) as connection:
+            see_that_is_there(connection, listener)
             if insert(connection, "receipt", [fresh], if_absent=True):
                 return ours
             known = fetch(connection, _KNOWN, (listener, key))

@@ -18,6 +18,7 @@ from earmark.store.editions import add_editions
 from earmark.store.forget import forget_listener, sweep
 from earmark.store.libraries import LibraryChange, keep_library
 from earmark.store.listens import ListenLedger
+from earmark.store.named import see_that_is_there
 from earmark.store.playlists import PlaylistLedger
 from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded, Settled, SongId
 from earmark.store.rows import do, fetch, hold_listeners, insert, new_id, put, wanted_ids
@@ -140,8 +141,13 @@ class SqlWriter:
         return added
 
     def add_feedback(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
-        """Store verdicts; returns how many changed anything."""
+        """Store verdicts; returns how many changed anything.
+
+        Raises:
+            StoreError: the listener was forgotten.
+        """
         hold_listeners(self._connection, [listener])
+        see_that_is_there(self._connection, listener)
         changed = add_feedback(self._connection, self._catalogue, listener, feedback)
         if changed:
             self._changed.add(listener)

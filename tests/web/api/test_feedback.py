@@ -90,3 +90,21 @@ def test_another_listeners_verdicts_are_not_there(served: Served) -> None:
         assert client.get("/api/v1/listeners/Bo/feedback").status_code == 404
     with served.client(served.bo) as bo:
         assert said(bo) == []
+
+
+def test_who_was_forgotten_a_moment_ago_is_told_so(served: Served) -> None:
+    with served.client(served.bo) as bo:
+        assert said(bo) == []
+        with served.house.store.writing(alone=True) as writer:
+            writer.forget(served.house.store.find_listener("Bo").id)
+        for answer in (
+            say(bo, "love", **SONG),
+            bo.post(
+                f"{PATH.replace('feedback', 'listens')}",
+                json={"listens": [play(0)]},
+                headers={"Idempotency-Key": "k"},
+            ),
+        ):
+            # For up to a second it is not noticed that the token is nobody's.
+            assert answer.status_code in (401, 503)
+            assert answer.headers["content-type"] == "application/problem+json"
