@@ -40,6 +40,14 @@ def only(store: Store, state: State) -> JobRecord:
     return found
 
 
+def test_a_job_is_found_by_its_kind_and_key(store: Store) -> None:
+    store.queue.add([*mixes("a", "b"), Work("build", "a", ms(5))], ms(1))
+    found = store.queue.find("build", "a")
+    assert found
+    assert (found.kind, found.key, found.due_at, found.state) == ("build", "a", 5, State.WAITING)
+    assert store.queue.find("build", "b") is None
+
+
 def test_a_key_is_taken_once_as_long_as_it_is_remembered(store: Store) -> None:
     assert store.queue.add(mixes("a", "b", "a"), ms(1)) == 2
     assert store.queue.add([*mixes("b", "c"), Work("build", "a", ms(100))], ms(2)) == 2

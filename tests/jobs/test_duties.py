@@ -13,6 +13,8 @@ from pathlib import Path
 import pytest
 from tests.homes import opened
 
+from earmark.engines.progress import Unwatched
+from earmark.jobs.duties import tidy
 from earmark.jobs.house import House
 from earmark.jobs.schedule import hand_over
 from earmark.jobs.work import WorkConfig
@@ -224,3 +226,11 @@ def test_two_workers_at_once_give_everyone_one_mix(own_home: Path, monkeypatch: 
         ended = [job for job in jobs(house, State.DONE) if job.kind == "weekly"]
         assert (len(ended), {job.attempts for job in ended}) == (80, {1})
         assert have(house, ended[0].key.partition(":")[2]) == 80
+
+
+def test_keys_of_requests_are_swept_the_day_after(house: House) -> None:
+    who = house.store.listeners()[0].id
+    for key, moment in (("old", "2026-11-16T01:00"), ("new", "2026-11-16T23:00")):
+        house.store.receipts.claim(who, key, b"asked", at(moment), at(moment))
+    tidy(house, [], Unwatched(), at("2026-11-17T04:00"))
+    assert house.store.receipts.prune(at("2026-11-18T00:00")) == 1

@@ -131,6 +131,19 @@ def test_what_the_library_lacks_is_left_out_and_filled_from_it(home: Home) -> No
     assert len({artist for artist, _ in keys(songs)}) == 30
 
 
+def test_what_a_playlist_shows_is_noted(home: Home) -> None:
+    report = home.push()
+    shown = home.house.store.exposures.page(home.listener.id, n=99)[::-1]
+    words = home.house.store.items([one.item for one in shown])
+    on_it = songs_on(home.ours(report))
+    assert keys(list(zip(words["artist"], words["title"], strict=True))) == keys(on_it)
+    assert [one.position for one in shown] == list(range(30))
+    assert [one.policy for one in shown] == ["weekly"] * 20 + ["filling"] * 10
+    assert {(one.slot, one.mix, one.edition, one.build) for one in shown} == {
+        ("player", "weekly", WEEK, home.edition.build)
+    }
+
+
 def test_pushed_again_it_is_the_same_playlist(home: Home) -> None:
     first = home.push()
     before = home.ours(first)

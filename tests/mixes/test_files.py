@@ -22,7 +22,7 @@ REASON = Reason(Ground.TOGETHER, (Seed(7, 14), Seed(9, 1)), 23, 2)
 
 def entry(artist="Vera Lind", title="Copper", release=None, uri=None, duration_ms=None):
     why = f"because you played “{title}” twice; 1 playlist holds both"
-    return ShownEntry(artist, title, release, uri, duration_ms, why, REASON)
+    return ShownEntry(artist, title, release, uri, duration_ms, why, REASON, 5, 3)
 
 
 def mix_of(*entries, listener="ann"):

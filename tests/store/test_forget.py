@@ -13,6 +13,7 @@ from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
 from earmark.store import sqlite
+from earmark.store.exposures import RECOMMENDATIONS, Exposure
 from earmark.store.sql_store import open_store
 
 PRIVATE = [
@@ -25,6 +26,8 @@ PRIVATE = [
     "Dropped From The List",
     "http://her-server",
     "Her Folder/file.flac",
+    "Her Kitchen",
+    "her answer",
 ]
 NOON = UnixMs(1_700_000_000_000)
 
@@ -54,6 +57,12 @@ def test_no_trace_is_left_in_the_files(
         with store.writing() as writer:
             writer.keep_library(theirs.id, [LibraryTrack(Track("A", "T1"), "r1", "Her Folder/file.flac")])
         store.playlists.make(listener, "Made By Hand", [Track("A", "T2")], NOON, annotation="Said Of It")
+        item = store.libraries.held(theirs.id)[0].item
+        at = UnixMs(1_700_000_000_000)
+        shown = Exposure(at, "Her Kitchen", 0, item, RECOMMENDATIONS, None, "discover", None, None)
+        store.exposures.add(listener, [shown])
+        claim = store.receipts.claim(listener, "key", b"asked", at, at)
+        store.receipts.note(listener, "key", claim.ticket, 200, b"her answer")
         assert traces(tmp_path) == PRIVATE
         with store.writing(alone=True) as writer:
             writer.forget(store.find_listener("Ottoline Quagmire").id)

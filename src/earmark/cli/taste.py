@@ -22,10 +22,11 @@ def taste(
     as_json: AsJson = False,
 ) -> None:
     """Show a listener's taste: favourites, how new, how mainstream, when."""
+    from earmark.jobs.opened_build import OpenedBuild
     from earmark.jobs.tasting import taste_of
 
     with open_house(context, home) as house:
-        found = taste_of(house, name)
+        found = taste_of(house, name, OpenedBuild.live(house) if house.builds.live() else None)
     if as_json:
         print_json(found)
     else:

@@ -89,12 +89,13 @@ def learn(house: House, jobs: Sequence[JobRecord], progress: Progress, now: Unix
 
 
 def tidy(house: House, jobs: Sequence[JobRecord], progress: Progress, now: UnixMs) -> Mapping[JobId, UnixMs]:
-    """Forget jobs that ended long ago, and attempts to sign in that hold up nobody any more.
+    """Forget jobs that ended long ago, keys of requests, and attempts to sign in that hold up nobody any more.
 
     (Old snapshots and builds go when a build is made.)
     """
     del jobs
     with progress.stage("forgetting ended jobs"):
+        house.store.receipts.prune(UnixMs(now - DAY_MS))
         house.store.queue.prune(UnixMs(now - house.work.keep_days * DAY_MS))
         house.store.attempts.prune(now)
     return {}

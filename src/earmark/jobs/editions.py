@@ -16,16 +16,16 @@ from earmark.ranking.reasons import Reason
 from earmark.store.port import EditionRecord, ListenerRecord
 
 
-def show(house: House, listener: ListenerRecord, week: str) -> Shown:
+def show(house: House, listener: ListenerRecord, week: str, mix: str = NAME) -> Shown:
     """The listener's edition of a week.
 
     Raises:
         UnknownNameError: none was made.
     """
-    edition = house.store.edition(listener.id, NAME, week)
+    edition = house.store.edition(listener.id, mix, week)
     if edition is None:
         raise UnknownNameError(
-            f"{listener.name} has no weekly mix of {week}.",
+            f"{listener.name} has no {mix} mix of {week}.",
             f"Make it with `earmark weekly --listener {shlex.quote(listener.name)} --week {week}`.",
         )
     return _shown(house, listener, edition)
@@ -46,6 +46,8 @@ def _shown(house: House, listener: ListenerRecord, edition: EditionRecord) -> Sh
             row["duration_ms"] or durations.get(entry.song),
             reason.phrase(titles.__getitem__, row["artist"]),
             reason,
+            entry.item,
+            entry.song,
         )
         for entry, row, reason in zip(edition.entries, items.iter_rows(named=True), reasons, strict=True)
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+import time
 from collections.abc import Sequence
 
 import msgspec
@@ -12,13 +13,19 @@ from earmark.errors import UnknownNameError
 from earmark.jobs.connecting import Round, asking, on_each, sync
 from earmark.jobs.house import House
 from earmark.jobs.shelves import Shelves
+from earmark.listening.listens import UnixMs
 from earmark.mixes.filling import filled
 from earmark.mixes.weekly import NAME
 from earmark.sources.subsonic import playlists
 from earmark.sources.subsonic.server import NOT_FOUND, Server, SubsonicError
+from earmark.store.exposures import Exposure
 from earmark.store.libraries import ConnectionRecord, HeldTrack
 from earmark.store.port import EditionRecord, SongId
 
+PLAYER = "player"
+"""The slot of what stands on a pushed playlist,"""
+FILLING = "filling"
+"""and what chose the songs that are there in place of others."""
 TITLES = {NAME: "Weekly discovery"}
 """What the playlist of each mix is called, before the listener's name; whoever owns it may call it otherwise."""
 
@@ -43,10 +50,10 @@ class PushReport(msgspec.Struct, frozen=True):
 
 
 class _Plan(msgspec.Struct, frozen=True):
-    """What is to stand on the playlist: songs in order, and the file of each by the server's id."""
+    """What is to stand on the playlist: songs in order, and a file of each."""
 
     songs: list[SongId]
-    files: list[str]
+    files: list[HeldTrack]
     report: PushReport
 
 
@@ -96,6 +103,7 @@ def push(house: House, shelves: Shelves, connection: ConnectionRecord, mix: str,
             playlist = _put(house, server, connection, plan)
             if playlist is not None:
                 playlists.describe(server, playlist, _comment(plan.report))
+                house.store.exposures.add(connection.listener, _shown(plan, edition))
                 return msgspec.structs.replace(plan.report, playlist=playlist)
     raise SubsonicError(
         f"{connection.url} does not find all songs that it says it holds.",
@@ -130,29 +138,48 @@ def _plan(house: House, shelves: Shelves, connection: ConnectionRecord, edition:
     return _Plan(songs, [files[song] for song in songs], report)
 
 
-def _files(held: Sequence[HeldTrack], edition: EditionRecord) -> dict[SongId, str]:
+def _shown(plan: _Plan, edition: EditionRecord) -> list[Exposure]:
+    """What the playlist shows from now on."""
+    now, chosen = UnixMs(time.time_ns() // 1_000_000), {entry.song for entry in edition.entries}
+    return [
+        Exposure(
+            now,
+            PLAYER,
+            place,
+            file.item,
+            edition.mix,
+            edition.week,
+            edition.mix if file.song in chosen else FILLING,
+            None,
+            edition.build,
+        )
+        for place, file in enumerate(plan.files)
+    ]
+
+
+def _files(held: Sequence[HeldTrack], edition: EditionRecord) -> dict[SongId, HeldTrack]:
     """One file of each song: the version that the mix names, or else the one that is played most."""
     named = {entry.item for entry in edition.entries}
     best_last = sorted(held, key=lambda one: (one.item in named, one.plays, one.remote_id))
-    return {one.song: one.remote_id for one in best_last}
+    return {one.song: one for one in best_last}
 
 
 def _put(house: House, server: Server, connection: ConnectionRecord, plan: _Plan) -> str | None:
     """Write the playlist; its id, or None where the server lacks a song of it."""
-    report, libraries = plan.report, house.store.libraries
+    report, libraries, files = plan.report, house.store.libraries, [file.remote_id for file in plan.files]
     playlist = libraries.pushed(connection.id).get(report.mix)
     try:
         if playlist in playlists.listed(server):
-            playlists.replace(server, playlist, plan.files)
+            playlists.replace(server, playlist, files)
         else:
-            playlist = playlists.make(server, f"{TITLES[report.mix]} for {report.listener}", plan.files)
+            playlist = playlists.make(server, f"{TITLES[report.mix]} for {report.listener}", files)
     except SubsonicError as error:
         if error.code == NOT_FOUND:
             return None
         raise
     libraries.note_pushed(connection.id, report.mix, playlist, report.week, plan.songs)
     # Some servers pass over songs that went.
-    return playlist if playlists.songs_of(server, playlist) == plan.files else None
+    return playlist if playlists.songs_of(server, playlist) == files else None
 
 
 def _comment(report: PushReport) -> str:

@@ -9,8 +9,8 @@ from earmark.jobs.opened_build import OpenedBuild
 from earmark.taste.profile import Taste, profile
 
 
-def taste_of(house: House, name: str) -> Taste:
-    """The profile of the listener called ``name``.
+def taste_of(house: House, name: str, live: OpenedBuild | None) -> Taste:
+    """The profile of the listener called ``name``, beside what others hold as the live build has it, if there is one.
 
     Raises:
         UnknownNameError: there is no such listener.
@@ -27,16 +27,13 @@ def taste_of(house: House, name: str) -> Taste:
         own_playlists=own.select("listener", "song"),
         songs=store.songs(mentioned.to_list()),
         artists=store.artists(feedback["artist"].drop_nulls().unique().sort().to_list()),
-        holders=_holders(house),
+        holders=None if live is None else _holders(live),
         config=house.learning.evidence,
         time_zone=listener.time_zone,
     )
 
 
-def _holders(house: House) -> pl.DataFrame | None:
-    """How many listeners and playlists held each song when the live build was made; None if none is live."""
-    build = house.builds.live()
-    if build is None:
-        return None
-    model = OpenedBuild(house, house.builds.manifest(build)).model
+def _holders(live: OpenedBuild) -> pl.DataFrame:
+    """How many listeners and playlists held each song when the build was made."""
+    model = live.model
     return pl.DataFrame({"song": model.columns.songs, "holders": model.popularity})

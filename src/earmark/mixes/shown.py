@@ -17,6 +17,8 @@ class ShownEntry(msgspec.Struct, frozen=True):
     duration_ms: int | None
     why: str
     reason: Reason
+    item: int
+    song: int
 
 
 class Shown(msgspec.Struct, frozen=True):

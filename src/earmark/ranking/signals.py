@@ -135,6 +135,16 @@ class Signals:
         return self.factors.side_factors[: len(self.columns.artist_ids)]
 
     @cached_property
+    def song_lengths(self) -> Floats:
+        """The lengths of the songs' vectors, ``(n_songs,)``."""
+        return _lengths(self.factors.item_factors)
+
+    @cached_property
+    def artist_lengths(self) -> Floats:
+        """The lengths of the artists' vectors, ``(n_artists,)``."""
+        return _lengths(self.artist_factors)
+
+    @cached_property
     def artist_index(self) -> FactorIndex:
         """The artists, to be searched by a listener's vector."""
         return FactorIndex(self.artist_factors)
@@ -164,6 +174,11 @@ class Signals:
             Words.load(folder / "words", config.words, members.playlists),
             config.sides,
         )
+
+
+def _lengths(vectors: Floats) -> Floats:
+    lengths: Floats = np.sqrt(np.square(vectors).sum(axis=1))
+    return lengths
 
 
 def widened(weights: Csr, columns: Columns, called: Csr, config: SidesConfig) -> Csr:

@@ -18,6 +18,8 @@ _OF_LISTENER: Final = (
     "DELETE FROM listen WHERE listener_id = ?",
     "DELETE FROM playing WHERE listener_id = ?",
     "DELETE FROM import_mark WHERE listener_id = ?",
+    "DELETE FROM exposure WHERE listener_id = ?",
+    "DELETE FROM receipt WHERE listener_id = ?",
     "DELETE FROM token WHERE listener_id = ?",
     "DELETE FROM library_track WHERE connection_id IN (SELECT id FROM connection WHERE listener_id = ?)",
     "DELETE FROM pushed_song WHERE connection_id IN (SELECT id FROM connection WHERE listener_id = ?)",
@@ -37,7 +39,7 @@ _SWEEP: Final = (
     """
     INSERT INTO kept
     SELECT item_id FROM listen UNION SELECT item_id FROM playlist_item UNION SELECT item_id FROM entry
-    UNION SELECT item_id FROM library_track
+    UNION SELECT item_id FROM library_track UNION SELECT item_id FROM exposure
     UNION SELECT i.id FROM wanted_id w JOIN item i ON i.id = w.id
     """,
     # A song that only feedback speaks of keeps one version, so that it can still be shown.

@@ -9,7 +9,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from earmark.errors import UnknownNameError
+from earmark.errors import StoreError, UnknownNameError
 from earmark.music.items import Track
 from earmark.music.names import artist_key, song_key
 from earmark.store.port import ListenerId, ListenerRecord, SongId
@@ -68,6 +68,16 @@ def find_listener(connection: Connection, name: str) -> ListenerRecord:
 def _listener(row: Row) -> ListenerRecord:
     number, name, community, revision, time_zone = row
     return ListenerRecord(ListenerId(number), name, community, revision, time_zone)
+
+
+def see_that_is_there(connection: Connection, listener: int) -> None:
+    """Whoever asks may have been forgotten since they were let in.
+
+    Raises:
+        StoreError: they were.
+    """
+    if not fetch(connection, "SELECT 1 FROM listener WHERE id = ?", (listener,)):
+        raise StoreError("The listener was forgotten.", "Nothing was stored; sign in as somebody else.")
 
 
 def find_artist(connection: Connection, name: str) -> int:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NewType, Protocol
 import msgspec
 import polars as pl
 
-from earmark.listening.feedback import Feedback
+from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.libraries import LibraryTrack
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
@@ -19,13 +19,17 @@ from earmark.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from earmark.store.attempts import Attempts
+    from earmark.store.exposures import Exposures
     from earmark.store.libraries import Libraries, LibraryChange
     from earmark.store.lookups import Lookups
+    from earmark.store.pages import Pages
     from earmark.store.people import People
     from earmark.store.playlists import Playlists
     from earmark.store.queue import Queue
+    from earmark.store.receipts import Receipts
     from earmark.store.scrobbles import Scrobbles
     from earmark.store.tallies import Tallies
+    from earmark.store.tracks import Tracks
 
 ListenerId = NewType("ListenerId", int)
 SongId = NewType("SongId", int)
@@ -133,9 +137,14 @@ class Writer(Protocol):
         """Store verdicts; returns how many changed anything."""
 
     def take_back(
-        self, listener: ListenerId, *, song: SongId | None = None, artist: int | None = None
+        self,
+        listener: ListenerId,
+        *,
+        song: SongId | None = None,
+        artist: int | None = None,
+        verdict: Verdict | None = None,
     ) -> int:
-        """Delete every verdict of the listener on this song or artist; returns how many there were."""
+        """Delete every verdict of the listener on this song or artist, or one of them; returns how many there were."""
 
     def withdraw(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
         """Delete verdicts that stand just as given here, with the same date; returns how many did."""
@@ -200,6 +209,22 @@ class Store(Protocol):
     @property
     def lookups(self) -> Lookups:
         """Tracks by what people call them."""
+
+    @property
+    def pages(self) -> Pages:
+        """What is kept of a listener, a page at a time."""
+
+    @property
+    def tracks(self) -> Tracks:
+        """Tracks, songs and artists by id and exact name."""
+
+    @property
+    def exposures(self) -> Exposures:
+        """What listeners were shown."""
+
+    @property
+    def receipts(self) -> Receipts:
+        """What was answered to requests with a key."""
 
     def writing(self, *, alone: bool = False) -> AbstractContextManager[Writer]:
         """Open a transaction; with ``alone``, as forgetting asks for, nobody else writes meanwhile.

@@ -115,6 +115,9 @@ class Queue(Protocol):
             UnknownNameError: there is no such job, or it is neither.
         """
 
+    def find(self, kind: str, key: str) -> JobRecord | None:
+        """The job of this kind and key, or None."""
+
     def jobs(self, states: Iterable[State], limit: int) -> list[JobRecord]:
         """Jobs in these states: those that go on by when they were due, then the ended, the latest first."""
 
@@ -218,6 +221,12 @@ class SqlQueue:
                 )
             (found,) = _of_ids(connection, [job])
         return found
+
+    def find(self, kind: str, key: str) -> JobRecord | None:
+        """The job of this kind and key, or None."""
+        with self._database.transaction(Intent.READ) as connection:
+            found = fetch(connection, f"SELECT {_COLUMNS} FROM job WHERE kind = ? AND key = ?", (kind, key))
+        return _job(found[0]) if found else None
 
     def jobs(self, states: Iterable[State], limit: int) -> list[JobRecord]:
         """Jobs in these states: those that go on by when they were due, then the ended, the latest first."""

@@ -2,10 +2,10 @@
 
 Ids come from sequences, or from `counter` where a database has none, and are never used twice: a build on disk
 must not take a newcomer for somebody who was forgotten. Forgettings are numbered in the same way
-(`earmark.store.remembered`). The tables with millions of rows (`listen`,
-`playlist_item`, `entry`, `library_track`) carry no foreign keys: SQLite would look up the parents of every row
-that it takes in, and search the whole table for every item that it drops. The catalogue hands out only ids that
-exist, and forgetting drops only items that nothing refers to.
+(`earmark.store.remembered`). The tables with millions of rows (`listen`, `playlist_item`, `entry`,
+`library_track`, `exposure`) carry no foreign keys: SQLite would look up the parents of every row that it takes
+in, and search the whole table for every item that it drops. The catalogue hands out only ids that exist, and
+forgetting drops only items that nothing refers to.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
+    Double,
     ForeignKey,
     Index,
     Integer,
@@ -362,3 +363,33 @@ pushed_song: Final = Table(
     Column("position", Integer, nullable=False),
     sqlite_with_rowid=False,
 )
+
+exposure: Final = Table(
+    "exposure",
+    metadata,
+    Column("listener_id", Integer, primary_key=True),
+    Column("shown_at", BigInteger, primary_key=True),
+    Column("slot", Text, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("item_id", Integer, nullable=False),
+    Column("mix", Text, nullable=False),
+    Column("edition", Text),
+    Column("policy", Text, nullable=False),
+    Column("propensity", Double),
+    Column("build", Text),
+    sqlite_with_rowid=False,
+)
+
+receipt: Final = Table(
+    "receipt",
+    metadata,
+    Column("listener_id", Integer, ForeignKey("listener.id"), primary_key=True, autoincrement=False),
+    Column("key", Text, primary_key=True),
+    Column("request", LargeBinary, nullable=False),
+    Column("ticket", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("free_at", BigInteger, nullable=False),
+    Column("status", SmallInteger),
+    Column("answer", LargeBinary),
+)
+Index("receipt_made", receipt.c.made_at)

@@ -83,13 +83,13 @@ class Scrobbles(Protocol):
         """A page of verdicts on songs, newest first, undated last; and how many there are in all."""
 
 
-_SCROBBLE: Final = """
+SCROBBLES: Final = """
     SELECT p.started_at, i.id, i.song_id, coalesce(a.name, i.creator), i.title, i.release, i.uri, i.duration_ms,
         p.ms_played, p.ending, p.private, o.name
     FROM listen p JOIN item i ON i.id = p.item_id JOIN origin o ON o.id = p.origin_id
     LEFT JOIN song s ON s.id = i.song_id LEFT JOIN artist a ON a.id = s.artist_id
-    WHERE p.listener_id = ? AND p.started_at > ? AND p.started_at < ?
-    ORDER BY p.started_at {direction}, p.item_id LIMIT ?"""
+    WHERE p.listener_id = ? AND p.started_at > ? AND p.started_at < ?"""
+"""Plays between two moments, as `scrobble_of` reads them."""
 _OPINIONS: Final = """
     SELECT f.verdict, f.at, i.id, a.name, i.title, i.release, i.uri
     FROM feedback f JOIN item i ON i.id = (SELECT min(v.id) FROM item v WHERE v.song_id = f.song_id)
@@ -121,9 +121,9 @@ class SqlScrobbles:
         With ``after`` alone, the ``n`` that follow it.
         """
         forward = after is not None and before is None
-        statement = _SCROBBLE.format(direction="ASC" if forward else "DESC")
+        statement = f"{SCROBBLES} ORDER BY p.started_at {'ASC' if forward else 'DESC'}, p.item_id LIMIT ?"
         bounds = (-_ALWAYS if after is None else after, _ALWAYS if before is None else before)
-        found = [_scrobble(row) for row in self._fetch(statement, listener, *bounds, n)]
+        found = [scrobble_of(row) for row in self._fetch(statement, listener, *bounds, n)]
         return found[::-1] if forward else found
 
     def count(self, listener: ListenerId) -> int:
@@ -190,7 +190,8 @@ class SqlScrobbles:
         return [Opinion(*row) for row in found], int(total)
 
 
-def _scrobble(row: Row) -> Scrobble:
+def scrobble_of(row: Row) -> Scrobble:
+    """A row of `SCROBBLES`."""
     at, item, song, artist, title, release, uri, duration_ms, ms_played, ending, private, origin = row
     return Scrobble(
         at,

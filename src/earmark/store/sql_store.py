@@ -17,9 +17,11 @@ from earmark.store import editions, named, reader
 from earmark.store.attempts import Attempts, SqlAttempts
 from earmark.store.cut import cut
 from earmark.store.database import Database, Intent
+from earmark.store.exposures import Exposures, SqlExposures
 from earmark.store.libraries import Libraries, SqlLibraries
 from earmark.store.lookups import Lookups, SqlLookups
 from earmark.store.migrate import bring_up_to_date, is_up_to_date
+from earmark.store.pages import Pages, SqlPages
 from earmark.store.people import People, SqlPeople
 from earmark.store.playlists import Playlists, SqlPlaylists
 from earmark.store.port import (
@@ -32,11 +34,13 @@ from earmark.store.port import (
     Store,
 )
 from earmark.store.queue import Queue, SqlQueue
+from earmark.store.receipts import Receipts, SqlReceipts
 from earmark.store.remembered import Remembered
 from earmark.store.scrobbles import Scrobbles, SqlScrobbles
 from earmark.store.snapshot import Snapshot
 from earmark.store.sqlite import Sqlite
 from earmark.store.tallies import SqlTallies, Tallies
+from earmark.store.tracks import SqlTracks, Tracks
 from earmark.store.writer import SqlWriter
 
 
@@ -81,6 +85,10 @@ class SqlStore:
         self.libraries: Libraries = SqlLibraries(database)
         self.playlists: Playlists = SqlPlaylists(database)
         self.lookups: Lookups = SqlLookups(database)
+        self.pages: Pages = SqlPages(database)
+        self.tracks: Tracks = SqlTracks(database)
+        self.exposures: Exposures = SqlExposures(database)
+        self.receipts: Receipts = SqlReceipts(database)
         with ExitStack() as if_it_fails:
             if_it_fails.callback(self.close)
             self._bring_up_to_date()

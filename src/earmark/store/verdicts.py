@@ -18,7 +18,7 @@ _THIS_VERDICT: Final = """
 _ADD: Final = "INSERT INTO feedback VALUES (?, ?, ?, ?, ?)"
 _REMOVE: Final = "DELETE FROM feedback" + _THIS_VERDICT
 _TAKE_BACK: Final = """
-    DELETE FROM feedback WHERE listener_id = ?
+    DELETE FROM feedback WHERE listener_id = ? AND verdict = coalesce(?, verdict)
     AND coalesce(song_id, 0) = coalesce(?, 0) AND coalesce(artist_id, 0) = coalesce(?, 0)"""
 _WITHDRAW: Final = _REMOVE + " AND coalesce(at, 0) = coalesce(?, 0)"
 _DATE: Final = "UPDATE feedback SET at = ?" + _THIS_VERDICT
@@ -68,9 +68,11 @@ def add_feedback(
     return changed
 
 
-def take_back(connection: Connection, listener: int, song: int | None, artist: int | None) -> int:
-    """Delete every verdict of the listener on one song or one artist; returns how many there were."""
-    return do(connection, _TAKE_BACK, (listener, song, artist))
+def take_back(
+    connection: Connection, listener: int, song: int | None, artist: int | None, verdict: Verdict | None
+) -> int:
+    """Delete the listener's verdicts on one song or one artist, or one of them; returns how many there were."""
+    return do(connection, _TAKE_BACK, (listener, verdict, song, artist))
 
 
 def withdraw(

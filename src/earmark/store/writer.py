@@ -8,7 +8,7 @@ from zoneinfo import available_timezones
 from sqlalchemy import Connection
 
 from earmark.errors import ConflictError, StoreError
-from earmark.listening.feedback import Feedback
+from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.libraries import LibraryTrack
 from earmark.listening.listens import Listen, Origin
 from earmark.listening.playlists import Playlist
@@ -19,6 +19,7 @@ from earmark.store.forget import forget_listener, sweep
 from earmark.store.imported_playlists import PlaylistLedger
 from earmark.store.libraries import LibraryChange, keep_library
 from earmark.store.listens import ListenLedger
+from earmark.store.named import see_that_is_there
 from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded, Settled, SongId
 from earmark.store.remembered import Remembered, count_forgetting
 from earmark.store.rows import Held, do, fetch, insert, new_id, put
@@ -136,24 +137,34 @@ class SqlWriter:
         return added
 
     def add_feedback(self, listener: ListenerId, feedback: Sequence[Feedback]) -> int:
-        """Store verdicts; returns how many changed anything."""
+        """Store verdicts; returns how many changed anything.
+
+        Raises:
+            StoreError: the listener was forgotten.
+        """
         self._held.hold([listener])
+        see_that_is_there(self._connection, listener)
         changed = add_feedback(self._connection, self._catalogue, listener, feedback)
         if changed:
             self._changed.add(listener)
         return changed
 
     def take_back(
-        self, listener: ListenerId, *, song: SongId | None = None, artist: int | None = None
+        self,
+        listener: ListenerId,
+        *,
+        song: SongId | None = None,
+        artist: int | None = None,
+        verdict: Verdict | None = None,
     ) -> int:
-        """Delete every verdict of the listener on this song or artist; returns how many there were.
+        """Delete every verdict of the listener on this song or artist, or one of them; returns how many there were.
 
         Raises:
             ValueError: both a song and an artist are given, or neither.
         """
         if (song is None) == (artist is None):
             raise ValueError("verdicts are taken back from either a song or an artist")
-        taken = take_back(self._connection, listener, song, artist)
+        taken = take_back(self._connection, listener, song, artist, verdict)
         if taken:
             self._changed.add(listener)
         return taken

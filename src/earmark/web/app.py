@@ -21,9 +21,9 @@ from earmark.errors import (
     UnknownNameError,
 )
 from earmark.web import health
-from earmark.web.api import listeners, people, session, tokens
-from earmark.web.api import playlists as our_playlists
+from earmark.web.api.described import openapi
 from earmark.web.api.problems import ProblemError
+from earmark.web.api.routes import ROUTERS
 from earmark.web.listenbrainz import (
     company,
     feedback,
@@ -77,11 +77,12 @@ def make_app(service: Service) -> FastAPI:
     for prefix in LISTENBRAINZ:
         for part in PARTS:
             app.include_router(part.router, prefix=prefix)
-    for router in (listeners.router, our_playlists.router, session.router, tokens.router, people.router):
+    for router in ROUTERS:
         app.include_router(router, prefix=API)
     for router in PAGES:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
+    app.openapi = openapi(app)  # type: ignore[method-assign]
     for kind in (ApiError, ProblemError, EarmarkError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _told)
     app.add_middleware(RateLimits, prefixes=tuple(f"{prefix}/" for prefix in LISTENBRAINZ))
@@ -90,8 +91,9 @@ def make_app(service: Service) -> FastAPI:
         allow_origins=["*"],
         # For requests with a token of their own. With cookies none may come: credentials are not allowed.
         allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type"],
+        allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
         expose_headers=[
+            "Link",
             "X-RateLimit-Limit",
             "X-RateLimit-Remaining",
             "X-RateLimit-Reset-In",

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from typing import Annotated, Final
+from zoneinfo import available_timezones
 
 import msgspec
 from fastapi import APIRouter, Query
+from msgspec import Meta
 from starlette.responses import Response
 
-from earmark.jobs.live import Ask
+from earmark.jobs.live import Ask, Recommendations
+from earmark.web.api.described import described
+from earmark.web.api.documents import body
+from earmark.web.api.problems import ProblemError
 from earmark.web.api.who import Themselves, Whose
 from earmark.web.auth import Here
 from earmark.web.replies import reply
@@ -18,8 +23,8 @@ MOST: Final = 500
 router = APIRouter(tags=["Listeners"])
 
 
-class Listener(msgspec.Struct):
-    """Somebody for whom music is made."""
+class Listener(msgspec.Struct, frozen=True):
+    """Somebody for whom music is made. ``time_zone`` is an IANA name."""
 
     id: int
     name: str
@@ -28,7 +33,7 @@ class Listener(msgspec.Struct):
     listens: int
 
 
-@router.get("/listeners/{listener}")
+@router.get("/listeners/{listener}", **described(Listener, problems=(404,)))
 def listener(account: Themselves, service: Here) -> Response:
     """Who they are."""
     store = service.house.store
@@ -37,7 +42,29 @@ def listener(account: Themselves, service: Here) -> Response:
     return reply(Listener(known.id, known.name, account.role, known.time_zone, count))
 
 
-@router.get("/listeners/{listener}/recommendations")
+class ListenerChange(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What a listener wants changed."""
+
+    time_zone: Annotated[str, Meta(max_length=100)]
+
+
+@router.patch("/listeners/{listener}", **described(Listener, takes=ListenerChange, problems=(400, 404, 413)))
+def change(
+    account: Themselves, change: Annotated[ListenerChange, body(ListenerChange)], service: Here
+) -> Response:
+    """Say where they live: mixes come, and days are counted, in the time of that place."""
+    if change.time_zone not in available_timezones():
+        raise ProblemError(
+            422,
+            f"{change.time_zone!r} is not a time zone.",
+            "Write it as Region/City, such as Europe/Berlin, or UTC.",
+        )
+    with service.house.store.writing() as writer:
+        writer.set_time_zone(account.listener, change.time_zone)
+    return listener(account, service)
+
+
+@router.get("/listeners/{listener}/recommendations", **described(Recommendations, problems=(404, 409)))
 async def recommendations(
     listener: Whose,
     service: Here,

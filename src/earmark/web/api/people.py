@@ -13,7 +13,8 @@ from starlette.responses import Response
 from earmark.jobs.people import add_account, hashed
 from earmark.store.people import AccountRecord, Role
 from earmark.store.port import ListenerId
-from earmark.web.api.documents import read_document, takes
+from earmark.web.api.described import described
+from earmark.web.api.documents import body
 from earmark.web.api.problems import ProblemError
 from earmark.web.api.who import InPerson, Owner, session_of
 from earmark.web.auth import Here
@@ -33,6 +34,12 @@ class Person(msgspec.Struct):
     name: str
     role: str
     password: bool
+
+
+class People(msgspec.Struct):
+    """Everyone who may sign in."""
+
+    people: list[Person]
 
 
 class NewPerson(msgspec.Struct, forbid_unknown_fields=True):
@@ -57,16 +64,15 @@ class PasswordChange(msgspec.Struct, forbid_unknown_fields=True):
     password: str
 
 
-@router.get("/people")
+@router.get("/people", **described(People, problems=(403,)))
 def people(_: Owner, service: Here) -> Response:
     """Everyone, by name."""
-    return reply({"people": [_told(one) for one in service.house.store.people.accounts()]})
+    return reply(People([_told(one) for one in service.house.store.people.accounts()]))
 
 
-@router.post("/people", status_code=201, openapi_extra=takes(NewPerson))
-async def add(request: Request, _: Owner, service: Here) -> Response:
+@router.post("/people", **described(Person, status=201, takes=NewPerson, problems=(400, 403, 409, 413)))
+async def add(_: Owner, service: Here, told: Annotated[NewPerson, body(NewPerson)]) -> Response:
     """Let somebody sign in."""
-    told = await read_document(request, NewPerson)
     made = await add_person(service, told.name, Role(told.role), told.password)
     return reply(_told(made), 201)
 
@@ -82,12 +88,16 @@ async def add_person(service: Service, name: str, role: Role, password: str | No
     return await service.hashing(lambda: add_account(store, name, role, password))
 
 
-@router.patch("/people/{listener}", openapi_extra=takes(PersonChange))
+@router.patch(
+    "/people/{listener}", **described(Person, takes=PersonChange, problems=(400, 403, 404, 409, 413))
+)
 async def change(
-    request: Request, listener: Annotated[int, Path(ge=0, lt=1 << 31)], owner: Owner, service: Here
+    listener: Annotated[int, Path(ge=0, lt=1 << 31)],
+    owner: Owner,
+    service: Here,
+    told: Annotated[PersonChange, body(PersonChange)],
 ) -> Response:
     """Change a role, or set a password for somebody else, which ends their sessions."""
-    told = await read_document(request, PersonChange)
     role = None if told.role is None else Role(told.role)
     changed = await change_person(service, owner, ListenerId(listener), role=role, password=told.password)
     return reply(_told(changed))
@@ -128,10 +138,17 @@ async def change_person(
     return changed
 
 
-@router.put("/listeners/{listener}/password", status_code=204, openapi_extra=takes(PasswordChange))
-async def own_password(request: Request, account: InPerson, service: Here) -> Response:
+@router.put(
+    "/listeners/{listener}/password",
+    **described(status=204, takes=PasswordChange, problems=(400, 403, 404, 413, 429)),
+)
+async def own_password(
+    request: Request,
+    account: InPerson,
+    service: Here,
+    told: Annotated[PasswordChange, body(PasswordChange)],
+) -> Response:
     """Change your password by the one before it. All sessions end, but for the one that asks, which begins anew."""
-    told = await read_document(request, PasswordChange)
     changed = await change_password(request, account, told.current, told.password)
     if changed is None:
         raise ProblemError(403, "That is not your password.")

@@ -15,6 +15,7 @@ from earmark.sources.checks import RowFaultError, clean, track_of
 from earmark.store.people import AccountRecord
 from earmark.store.playlists import ListedTrack, PlaylistId, PlaylistRecord
 from earmark.store.port import ItemId
+from earmark.web.api.described import described
 from earmark.web.api.documents import body
 from earmark.web.api.problems import ProblemError
 from earmark.web.api.who import Themselves
@@ -93,14 +94,17 @@ class PlaylistsShown(msgspec.Struct, frozen=True):
     playlists: list[PlaylistShown]
 
 
-@router.get("/listeners/{listener}/playlists")
+@router.get("/listeners/{listener}/playlists", **described(PlaylistsShown, problems=(404,)))
 def playlists(account: Themselves, service: Here) -> Response:
     """All of them without their tracks, the newest first."""
     found, _ = service.house.store.playlists.page(account.listener, offset=0, n=LARGEST)
     return reply(PlaylistsShown([PlaylistShown(*_said(one)) for one in found]))
 
 
-@router.post("/listeners/{listener}/playlists")
+@router.post(
+    "/listeners/{listener}/playlists",
+    **described(PlaylistInFull, status=201, takes=NewPlaylist, problems=(400, 403, 404, 413)),
+)
 def make(account: Themselves, service: Here, told: Annotated[NewPlaylist, body(NewPlaylist)]) -> Response:
     """Make one; ``Location`` says where it is."""
     made = service.house.store.playlists.make(
@@ -116,13 +120,16 @@ def make(account: Themselves, service: Here, told: Annotated[NewPlaylist, body(N
     return answer
 
 
-@router.get("/listeners/{listener}/playlists/{playlist}")
+@router.get("/listeners/{listener}/playlists/{playlist}", **described(PlaylistInFull, problems=(404,)))
 def playlist(account: Themselves, service: Here, number: Number) -> Response:
     """One with its tracks."""
     return _in_full(service, account, number)
 
 
-@router.patch("/listeners/{listener}/playlists/{playlist}")
+@router.patch(
+    "/listeners/{listener}/playlists/{playlist}",
+    **described(PlaylistInFull, takes=PlaylistChange, problems=(400, 403, 404, 413)),
+)
 def change(
     account: Themselves, service: Here, number: Number, told: Annotated[PlaylistChange, body(PlaylistChange)]
 ) -> Response:
@@ -138,7 +145,10 @@ def change(
     return _in_full(service, account, number)
 
 
-@router.put("/listeners/{listener}/playlists/{playlist}/tracks")
+@router.put(
+    "/listeners/{listener}/playlists/{playlist}/tracks",
+    **described(PlaylistInFull, takes=NewTracks, problems=(400, 403, 404, 413)),
+)
 def replace(
     account: Themselves, service: Here, number: Number, told: Annotated[NewTracks, body(NewTracks)]
 ) -> Response:
@@ -148,7 +158,7 @@ def replace(
     return _in_full(service, account, number)
 
 
-@router.delete("/listeners/{listener}/playlists/{playlist}", status_code=204, response_class=Response)
+@router.delete("/listeners/{listener}/playlists/{playlist}", **described(status=204, problems=(403, 404)))
 def delete(account: Themselves, service: Here, number: Number) -> Response:
     """Delete it."""
     service.house.store.playlists.delete(account.listener, number)

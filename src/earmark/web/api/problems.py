@@ -3,10 +3,26 @@
 from __future__ import annotations
 
 from http import HTTPStatus
+from typing import Final
 
+import msgspec
+from msgspec import UNSET, UnsetType
 from starlette.responses import Response
 
 from earmark.web.replies import reply
+
+PROBLEM_JSON: Final = "application/problem+json"
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """What went wrong."""
+
+    type: str
+    title: str
+    status: int
+    detail: str
+    remedy: str | UnsetType = UNSET
+    """What to do about it, where there is something."""
 
 
 class ProblemError(Exception):
@@ -33,9 +49,9 @@ class ProblemError(Exception):
 
     def response(self) -> Response:
         """The problem as a document."""
-        told = {"type": "about:blank", "title": self.title, "status": self.status, "detail": self.detail}
-        answer = reply(told | ({"remedy": self.remedy} if self.remedy else {}), self.status)
-        answer.headers["content-type"] = "application/problem+json"
+        problem = Problem("about:blank", self.title, self.status, self.detail, self.remedy or UNSET)
+        answer = reply(problem, self.status)
+        answer.headers["content-type"] = PROBLEM_JSON
         if self.status == HTTPStatus.UNAUTHORIZED:
             answer.headers["www-authenticate"] = 'Bearer realm="earmark"'
         answer.headers.update(self.headers)

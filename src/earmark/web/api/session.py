@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
 
 from earmark.store.people import AccountRecord
-from earmark.web.api.documents import read_document, takes
+from earmark.web.api.described import described
+from earmark.web.api.documents import body
 from earmark.web.api.problems import ProblemError
 from earmark.web.api.who import Asking, OurOwn, session_of
 from earmark.web.auth import Here
@@ -36,10 +39,13 @@ class SignedIn(msgspec.Struct):
     csrf: str | None
 
 
-@router.post("/session", dependencies=[OurOwn], openapi_extra=takes(SignIn))
-async def begin(request: Request, service: Here) -> Response:
+@router.post(
+    "/session",
+    dependencies=[OurOwn],
+    **described(SignedIn, takes=SignIn, problems=(400, 403, 413, 429)),
+)
+async def begin(request: Request, service: Here, told: Annotated[SignIn, body(SignIn)]) -> Response:
     """Sign in: the answer's cookie is the session."""
-    told = await read_document(request, SignIn)
     account = await check_password(request, told.name, told.password)
     if account is None:
         raise ProblemError(401, "There is no such name with that password.")
@@ -49,13 +55,13 @@ async def begin(request: Request, service: Here) -> Response:
     return answer
 
 
-@router.get("/session")
+@router.get("/session", **described(SignedIn))
 async def session(request: Request, service: Here, account: Asking) -> Response:
     """Who is signed in, or whose token it is."""
     return reply(_told(service, account, session_of(request)))
 
 
-@router.delete("/session", status_code=204)
+@router.delete("/session", **described(status=204, problems=(403,)))
 async def end(request: Request, account: Asking, everywhere: bool = False) -> Response:
     """Sign out: the browser forgets the session. ``everywhere`` ends all sessions of the account at once."""
     answer = Response(status_code=204)

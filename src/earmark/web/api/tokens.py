@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Annotated
 
 import msgspec
 from fastapi import APIRouter
-from starlette.concurrency import run_in_threadpool
-from starlette.requests import Request
 from starlette.responses import Response
 
 from earmark.jobs.people import new_token
-from earmark.web.api.documents import read_document, takes
+from earmark.web.api.described import described
+from earmark.web.api.documents import body
 from earmark.web.api.who import InPerson
 from earmark.web.auth import Here
 from earmark.web.replies import reply
@@ -24,6 +24,12 @@ class Token(msgspec.Struct):
 
     name: str
     made_at: dt.datetime
+
+
+class Tokens(msgspec.Struct):
+    """All of somebody's."""
+
+    tokens: list[Token]
 
 
 class NewToken(msgspec.Struct, forbid_unknown_fields=True):
@@ -39,28 +45,26 @@ class MadeToken(msgspec.Struct):
     token: str
 
 
-@router.get("/listeners/{listener}/tokens")
+@router.get("/listeners/{listener}/tokens", **described(Tokens, problems=(404,)))
 def tokens(account: InPerson, service: Here) -> Response:
     """What they are called, by name."""
+    theirs = service.house.store.people.tokens(account.listener)
     return reply(
-        {
-            "tokens": [
-                Token(one.name, dt.datetime.fromtimestamp(one.made_at / 1_000, dt.UTC))
-                for one in service.house.store.people.tokens(account.listener)
-            ]
-        }
+        Tokens([Token(one.name, dt.datetime.fromtimestamp(one.made_at / 1_000, dt.UTC)) for one in theirs])
     )
 
 
-@router.post("/listeners/{listener}/tokens", status_code=201, openapi_extra=takes(NewToken))
-async def make(request: Request, account: InPerson, service: Here) -> Response:
+@router.post(
+    "/listeners/{listener}/tokens",
+    **described(MadeToken, status=201, takes=NewToken, problems=(400, 403, 404, 409, 413)),
+)
+def make(account: InPerson, service: Here, told: Annotated[NewToken, body(NewToken)]) -> Response:
     """Make one."""
-    name = (await read_document(request, NewToken)).name
-    token = await run_in_threadpool(new_token, service.house.store.people, account.name, name)
-    return reply(MadeToken(name, token), 201)
+    token = new_token(service.house.store.people, account.name, told.name)
+    return reply(MadeToken(told.name, token), 201)
 
 
-@router.delete("/listeners/{listener}/tokens/{name:path}", status_code=204)
+@router.delete("/listeners/{listener}/tokens/{name:path}", **described(status=204, problems=(403, 404)))
 def revoke(name: str, account: InPerson, service: Here) -> Response:
     """Take one back: what has it is shut out within a second."""
     service.house.store.people.revoke(account.listener, name)

@@ -1,0 +1,157 @@
+"""Tracks and artists, and what is like them: for anybody who is signed in.
+
+The record knows music that only one listener has to do with, maybe in private. So what is told here is held by some
+listener or playlist of the live build, or is the asker's own; anything else is not there.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Final
+
+import msgspec
+from fastapi import APIRouter, Path, Query
+from starlette.responses import Response
+
+from earmark.jobs.kindred import (
+    KnownArtist,
+    KnownSong,
+    is_held,
+    similar_artists,
+    similar_songs,
+    songs_by,
+)
+from earmark.jobs.opened_build import OpenedBuild
+from earmark.music.items import Track
+from earmark.store.people import AccountRecord
+from earmark.store.port import ItemId, SongId
+from earmark.store.tracks import TrackRecord
+from earmark.web.api.described import described
+from earmark.web.api.problems import ProblemError
+from earmark.web.api.who import Asking
+from earmark.web.auth import Here
+from earmark.web.replies import reply
+from earmark.web.service import Service
+
+MOST: Final = 500
+MOST_SONGS: Final = 20
+"""Of an artist."""
+LARGEST: Final = (1 << 31) - 1
+
+ItemPath = Annotated[ItemId, Path(alias="item", ge=1, le=LARGEST, description="The `item` of a track.")]
+ArtistPath = Annotated[int, Path(alias="artist", ge=1, le=LARGEST, description="The number of an artist.")]
+Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
+Name = Annotated[str, Query(min_length=1, max_length=1_000)]
+
+router = APIRouter(tags=["Music"])
+
+
+class TrackShown(msgspec.Struct, frozen=True):
+    """A track, and the other versions of its song: remasters, live, on other releases."""
+
+    item: int
+    song: int
+    artist: int
+    artist_name: str
+    title: str
+    release: str | None
+    uri: str | None
+    duration_ms: int | None
+    versions: list[TrackRecord]
+
+
+class TracksFound(msgspec.Struct, frozen=True):
+    """The versions of one song; none where it is unknown."""
+
+    items: list[TrackRecord]
+
+
+class ArtistShown(msgspec.Struct, frozen=True):
+    """An artist, and their songs that most listeners and playlists hold."""
+
+    artist: int
+    name: str
+    songs: list[KnownSong]
+
+
+class SimilarSongs(msgspec.Struct, frozen=True):
+    """Songs that go with a song, the nearest first, as a build has learned it."""
+
+    build: str
+    songs: list[KnownSong]
+
+
+class SimilarArtists(msgspec.Struct, frozen=True):
+    """Artists who are like an artist, the nearest first, as a build has learned it."""
+
+    build: str
+    artists: list[KnownArtist]
+
+
+@router.get("/tracks", **described(TracksFound))
+def named_tracks(account: Asking, service: Here, artist: Name, title: Name) -> Response:
+    """The song of this artist and title, in all its versions, by what is one song to Earmark."""
+    (song,) = service.house.store.known_songs([Track(artist, title)])
+    found = service.house.store.tracks.versions(song) if song and _may_see(service, account, song) else []
+    return reply(TracksFound(found))
+
+
+@router.get("/tracks/{item}", **described(TrackShown, problems=(404,)))
+def track(account: Asking, service: Here, item: ItemPath) -> Response:
+    """A track."""
+    one = seen_track(service, account, item)
+    versions = [other for other in service.house.store.tracks.versions(one.song) if other.item != item]
+    return reply(TrackShown(**msgspec.structs.asdict(one), versions=versions))
+
+
+@router.get("/tracks/{item}/similar", **described(SimilarSongs, problems=(404, 409)))
+def similar_tracks(account: Asking, service: Here, item: ItemPath, limit: Limit = 30) -> Response:
+    """Songs that go with the song of a track."""
+    one, build = seen_track(service, account, item), service.live.build()
+    return reply(SimilarSongs(build.manifest.id, similar_songs(build, one.song, limit)))
+
+
+@router.get("/artists/{artist}", **described(ArtistShown, problems=(404,)))
+def artist(account: Asking, service: Here, artist: ArtistPath) -> Response:
+    """An artist."""
+    name, build = _seen_artist(service, account, artist), _live(service)
+    return reply(ArtistShown(artist, name, songs_by(build, artist, MOST_SONGS) if build else []))
+
+
+@router.get("/artists/{artist}/similar", **described(SimilarArtists, problems=(404, 409)))
+def similar(account: Asking, service: Here, artist: ArtistPath, limit: Limit = 30) -> Response:
+    """Artists who are like an artist."""
+    _seen_artist(service, account, artist)
+    build = service.live.build()
+    return reply(SimilarArtists(build.manifest.id, similar_artists(build, artist, limit)))
+
+
+def seen_track(service: Service, account: AccountRecord, item: ItemId) -> TrackRecord:
+    """The track that an item is.
+
+    Raises:
+        ProblemError: 404, there is none, or it is no business of who asks.
+    """
+    for one in service.house.store.tracks.tracks([item]):
+        if _may_see(service, account, one.song):
+            return one
+    raise ProblemError(404, f"There is no track {item}.")
+
+
+def _seen_artist(service: Service, account: AccountRecord, artist: int) -> str:
+    """The name of an artist; else 404, as `seen_track`."""
+    store, build = service.house.store, _live(service)
+    for name in store.artists([artist])["artist_name"].to_list():
+        if (build and songs_by(build, artist, 1)) or store.tracks.concerns(account.listener, artist=artist):
+            return str(name)
+    raise ProblemError(404, f"There is no artist {artist}.")
+
+
+def _may_see(service: Service, account: AccountRecord, song: SongId) -> bool:
+    build = _live(service)
+    if build and is_held(build, song):
+        return True
+    return service.house.store.tracks.concerns(account.listener, song=song)
+
+
+def _live(service: Service) -> OpenedBuild | None:
+    return service.live.build() if service.house.builds.live() else None

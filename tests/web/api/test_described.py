@@ -1,0 +1,119 @@
+"""What `/api/openapi.json` says of our own API is so."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import jsonschema_rs
+import pytest
+from tests.homes import WEEK
+from tests.web.api.conftest import Asker
+from tests.web.api.test_listens import play
+
+from earmark.web.api.described import JSON
+from earmark.web.api.problems import PROBLEM_JSON
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def document(asker: Asker) -> dict[str, Any]:
+    found: dict[str, Any] = asker.client.get(
+        str(asker.client.base_url.copy_with(path="/api/openapi.json"))
+    ).json()
+    return found
+
+
+def operations(document: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        f"{method.upper()} {path.removeprefix(API)}": operation
+        for path, item in document["paths"].items()
+        if path.startswith(API)
+        for method, operation in item.items()
+    }
+
+
+def schema(document: dict[str, Any], content: dict[str, Any], media: str) -> dict[str, Any]:
+    return {**content[media]["schema"], "components": document["components"]}
+
+
+def test_every_endpoint_tells_what_it_answers_and_how_it_fails(document: dict[str, Any]) -> None:
+    for name, operation in operations(document).items():
+        assert operation["description"], name
+        success = [status for status in operation["responses"] if status.startswith("2")]
+        assert len(success) == 1, name
+        content = operation["responses"][success[0]].get("content", {})
+        assert (success[0] == "204") == (not content), name
+        for media, told in content.items():
+            assert told["schema"], (name, media)
+        for status, response in operation["responses"].items():
+            assert status.startswith("2") or list(response["content"]) == [PROBLEM_JSON], (name, status)
+
+
+def test_every_name_is_explained(document: dict[str, Any]) -> None:
+    known = document["components"]["schemas"]
+    for name in re.findall(r"'#/components/schemas/([^']+)'", str(document)):
+        assert name in known
+
+
+def test_answers_are_as_described(asker: Asker, document: dict[str, Any]) -> None:
+    every = operations(document)
+    song = asker.get("/listeners/me/recommendations").json()["songs"][0]
+    artist = asker.get(f"/tracks/{song['item']}").json()["artist"]
+    shown = {
+        "shown_at": 1_700_000_000_000,
+        "slot": "home",
+        "position": 0,
+        "item": song["item"],
+        "policy": "p",
+    }
+    asked: list[tuple[str, dict[str, Any], Any]] = [
+        ("GET /listeners/{listener}", {}, None),
+        ("PATCH /listeners/{listener}", {}, {"time_zone": "Asia/Kolkata"}),
+        ("GET /listeners/{listener}/recommendations", {}, None),
+        ("POST /listeners/{listener}/listens", {}, {"listens": [play(0), play(1, started_at=0)]}),
+        ("GET /listeners/{listener}/listens", {"limit": 5}, None),
+        ("PUT /listeners/{listener}/feedback/{verdict}", {"item": song["item"]}, None),
+        ("GET /listeners/{listener}/feedback", {}, None),
+        ("GET /listeners/{listener}/mixes", {}, None),
+        ("GET /listeners/{listener}/mixes/{mix}/{edition}", {}, None),
+        ("GET /listeners/{listener}/taste", {}, None),
+        ("POST /listeners/{listener}/exposures", {}, {"exposures": [shown]}),
+        ("GET /listeners/{listener}/exposures", {}, None),
+        ("GET /tracks", {"artist": song["artist"], "title": song["title"]}, None),
+        ("GET /tracks/{item}", {}, None),
+        ("GET /tracks/{item}/similar", {}, None),
+        ("GET /artists/{artist}", {}, None),
+        ("GET /artists/{artist}/similar", {}, None),
+        ("GET /builds", {}, None),
+        ("GET /builds/{build}", {}, None),
+        ("POST /builds", {}, None),
+    ]
+    values = {"listener": "me", "verdict": "love", "mix": "weekly", "edition": WEEK, "build": "live"}
+    for name, query, sent in asked:
+        operation = every[name]
+        method, path = name.split()
+        path = path.format(**values, item=song["item"], artist=artist)
+        who = asker.owner if name == "POST /builds" else asker.client
+        answer = who.request(method, path, params=query, json=sent)
+        described = operation["responses"][str(answer.status_code)]
+        assert answer.is_success, (name, answer.text)
+        jsonschema_rs.validate(schema(document, described["content"], JSON), answer.json())
+        if sent is not None:
+            body = operation["requestBody"]["content"]
+            jsonschema_rs.validate(schema(document, body, JSON), sent)
+            with pytest.raises(jsonschema_rs.ValidationError):
+                jsonschema_rs.validate(schema(document, body, JSON), {})
+        wrong = asker.client.request(
+            method, path.replace("/me", "/nobody").replace("live", "none"), params={"limit": 0}
+        )
+        if wrong.is_error:
+            problem = operation["responses"][str(wrong.status_code)]["content"]
+            jsonschema_rs.validate(schema(document, problem, PROBLEM_JSON), wrong.json())
+    left = set(every) - {name for name, *_ in asked}
+    assert left == {
+        "DELETE /listeners/{listener}/listens/{listen}",
+        "DELETE /listeners/{listener}/feedback/{verdict}",
+        "GET /listeners/{listener}/export",
+    }
