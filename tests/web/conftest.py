@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +42,15 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
         if request.param == "postgres"
         else f"sqlite:///{tmp_path / 'earmark.db'}"
     )
+    with people_served(url, tmp_path) as served:
+        yield served
+
+
+@contextmanager
+def people_served(url: str, home: Path) -> Iterator[Served]:
+    """The house at a database's URL, with Ada and Bo in it, served."""
     with closing(open_store(url)) as store:
-        house = House(tmp_path, store, LearnSettings(), WeeklyConfig(), TuningConfig())
+        house = House(home, store, LearnSettings(), WeeklyConfig(), TuningConfig())
         add_account(store.people, "Ada", Role.OWNER, "correct horse battery")
         add_account(store.people, "Bo", Role.LISTENER, None)
         tokens = [new_token(store.people, name, "player") for name in ("Ada", "Bo")]

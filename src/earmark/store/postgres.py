@@ -17,7 +17,7 @@ from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
-from earmark.errors import StoreError
+from earmark.errors import UnavailableError
 from earmark.store.database import Intent
 
 LOCK: Final = 0x6561726D61726B
@@ -114,10 +114,10 @@ def _complaints_translated(database: str) -> Iterator[None]:
         said = str(cause).strip().partition("\n")[0]
         for states, what, remedy in _REMEDIES:
             if (cause.sqlstate or "").startswith(states):
-                raise StoreError(f"{database}: {what} ({said}).", remedy) from error
+                raise UnavailableError(f"{database}: {what} ({said}).", remedy) from error
         # Whoever is turned away at the door is told why, but in no code.
         if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
-            raise StoreError(
+            raise UnavailableError(
                 f"{database}: no connection to the server ({said}).",
                 "See that it runs, that the database exists (createdb), and that EARMARK_DATABASE_URL is right.",
             ) from error

@@ -16,7 +16,7 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import StaticPool
 
-from earmark.errors import StoreError
+from earmark.errors import StoreError, UnavailableError
 from earmark.store.database import Intent
 from earmark.store.sqlite_rows import SCRATCH
 
@@ -162,5 +162,5 @@ def _complaints_translated(database: str) -> Iterator[None]:
         said = str(error.orig if isinstance(error, DBAPIError) else error)
         for signs, cause, remedy in _REMEDIES:
             if any(sign in said.lower() for sign in signs):
-                raise StoreError(f"{database}: {cause} ({said}).", remedy) from error
+                raise UnavailableError(f"{database}: {cause} ({said}).", remedy) from error
         raise

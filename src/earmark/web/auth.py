@@ -9,6 +9,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 
 from earmark.store.people import AccountRecord
+from earmark.web.edge import NOTED
 from earmark.web.service import Service
 
 _SCHEMES: Final = frozenset({"token", "bearer"})
@@ -34,4 +35,8 @@ async def account_of_token(request: Request, token: str) -> AccountRecord | None
     """Whose token it is, or None."""
     bearers = service_of(request).bearers
     known, account = bearers.remembered(token)
-    return account if known else await run_in_threadpool(bearers.find, token)
+    if not known:
+        account = await run_in_threadpool(bearers.find, token)
+    if account is not None:
+        request.scope[NOTED].listener = account.listener
+    return account

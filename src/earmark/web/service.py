@@ -14,6 +14,8 @@ from earmark.jobs.live import Live
 from earmark.jobs.people import digest
 from earmark.listening.listens import UnixMs
 from earmark.store.people import AccountRecord
+from earmark.web.config import ServeConfig
+from earmark.web.metrics import Metrics
 
 REMEMBERED_S: Final = 1.0
 """For so long the owner of a token is not looked up again: a revoked one is shut out within this."""
@@ -58,9 +60,18 @@ class Bearers:
 class Service:
     """A house, open to the web."""
 
-    def __init__(self, house: House, inbox: Inbox, now: Callable[[], UnixMs] = clock) -> None:
+    def __init__(
+        self,
+        house: House,
+        inbox: Inbox,
+        now: Callable[[], UnixMs] = clock,
+        config: ServeConfig = ServeConfig(),
+        metrics: Metrics | None = None,
+    ) -> None:
         self.house = house
         self.inbox = inbox
         self.now = now
+        self.config = config
+        self.metrics = metrics or Metrics(house)
         self.bearers = Bearers(house)
         self.live = Live(house)

@@ -48,4 +48,6 @@ def recommendations(
     A ``seed`` draws another good selection; the same one draws the same.
     """
     known = service.house.store.find_listener(account.name)
-    return reply(service.live.recommend(known, limit, seed))
+    found = service.live.recommend(known, limit, seed)
+    service.metrics.recommended(account.listener)
+    return reply(found)

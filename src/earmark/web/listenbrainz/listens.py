@@ -11,7 +11,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from earmark.errors import EarmarkError
 from earmark.listening.listens import UnixMs
 from earmark.store.people import AccountRecord
 from earmark.store.scrobbles import Scrobble
@@ -60,12 +59,15 @@ async def stored(service: Service, account: AccountRecord, submission: Submissio
     """Hand plays to the inbox and wait until they are in the record.
 
     Raises:
-        ApiError: 503, for the client to try again.
+        EarmarkError: they could not be stored; the client is to try again.
     """
+    plays, well = len(submission.listens), False
+    service.metrics.told(plays)
     try:
         await asyncio.wrap_future(service.inbox.tell(account.listener, submission.listens))
-    except EarmarkError as error:
-        raise ApiError(503, f"{error.what} {error.remedy}") from error
+        well = True
+    finally:
+        service.metrics.stored(account.listener, plays, well=well)
 
 
 def _note_playing(service: Service, account: AccountRecord, submission: Submission) -> None:

@@ -31,6 +31,7 @@ def recordings(
         found = service.live.recommend(store.find_listener(account.name), MOST_ITEMS)
     except NotLearnedError:
         return Response(status_code=204)
+    service.metrics.recommended(account.listener)
     uris = store.items([one.item for one in found.songs])["uri"].to_list()
     told = [
         {"recording_mbid": mbid, "score": round(1 / (one.place + 1), 6), "latest_listened_at": None}
