@@ -43,8 +43,8 @@ def served(
 def _keep(process: subprocess.Popen[bytes], log: Path, ready: threading.Event) -> None:
     """Write down what the service says, and note when it is ready, or has ended."""
     assert process.stdout
-    with log.open("ab", buffering=0) as file:
-        for line in process.stdout:
+    with log.open("ab", buffering=0) as file, process.stdout as lines:
+        for line in lines:
             file.write(line)
             if b"Application startup complete" in line:
                 ready.set()

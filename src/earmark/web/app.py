@@ -24,6 +24,7 @@ from earmark.web.edge import Edge
 from earmark.web.listenbrainz import feedback, listens, recommendations, stats
 from earmark.web.listenbrainz.errors import ApiError
 from earmark.web.listenbrainz.limits import RateLimits
+from earmark.web.openapi import completed
 from earmark.web.service import Service
 
 API: Final = "/api/v1"
@@ -56,6 +57,7 @@ def make_app(service: Service, open_things: AbstractContextManager[object] = nul
         for router in (listens.router, feedback.router, stats.router, recommendations.router):
             app.include_router(router, prefix=prefix)
     app.include_router(listeners.router, prefix=API)
+    app.openapi = completed(app.openapi, f"{API}/", LISTENBRAINZ)  # type: ignore[method-assign]
     for kind in (ApiError, ProblemError, EarmarkError, RequestValidationError, HTTPException):
         app.add_exception_handler(kind, _told)
     app.add_middleware(RateLimits, prefixes=tuple(f"{prefix}/" for prefix in LISTENBRAINZ))

@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from fastapi import APIRouter, Depends
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from earmark.store.people import Role
 from earmark.web.auth import Here, account_of_token, token_of
@@ -44,7 +44,7 @@ async def _may_read(request: Request, service: Here) -> None:
         raise HTTPException(403, "Only an owner may read this.")
 
 
-@router.get("/metrics")
+@router.get("/metrics", response_class=PlainTextResponse)
 def metrics(_: Annotated[None, Depends(_may_read)], service: Here) -> Response:
     """What the service counts of itself, for Prometheus."""
     return Response(service.metrics.page(), media_type=PROMETHEUS)

@@ -19,6 +19,7 @@ from earmark.web.listenbrainz.documents import read_document
 from earmark.web.listenbrainz.errors import ApiError, bad_request
 from earmark.web.listenbrainz.recordings import item_of, mbid_of, msid_of, uri_of
 from earmark.web.listenbrainz.who import Asking, Themselves
+from earmark.web.openapi import takes
 from earmark.web.replies import reply
 from earmark.web.service import Service
 
@@ -29,23 +30,25 @@ MOST_ITEMS: Final = 1_000
 router = APIRouter(tags=["ListenBrainz: feedback"])
 
 
-class _Said(msgspec.Struct, forbid_unknown_fields=True):
+class Said(msgspec.Struct, forbid_unknown_fields=True):
+    """A verdict on a recording that either id names."""
+
     score: int
     recording_msid: str | None = None
     recording_mbid: str | None = None
 
 
-@router.post("/feedback/recording-feedback")
+@router.post("/feedback/recording-feedback", openapi_extra=takes(Said))
 async def give(request: Request, account: Asking, service: Here) -> Response:
     """Love (1), hate (−1) or take back (0) a recording, named by our id or MusicBrainz's."""
-    said = await read_document(request, _Said)
+    said = await read_document(request, Said)
     if said.score not in (-1, 0, 1):
         raise bad_request("Feedback can have a value of 1, 0 or -1.")
     await run_in_threadpool(_give, service, account.listener, said)
     return reply({"status": "ok"})
 
 
-def _give(service: Service, listener: Any, said: _Said) -> None:
+def _give(service: Service, listener: Any, said: Said) -> None:
     store = service.house.store
     item = _item(service, said.recording_msid, said.recording_mbid)
     words = store.items([item]).row(0, named=True)

@@ -20,7 +20,9 @@ from earmark.web.listenbrainz.documents import read_document
 from earmark.web.listenbrainz.errors import ApiError, bad_request
 from earmark.web.listenbrainz.payload import MOST_BYTES, Kind, Submission, duration_s, read_submission
 from earmark.web.listenbrainz.recordings import item_of, mbid_of, msid_of
+from earmark.web.listenbrainz.shapes import Submitted
 from earmark.web.listenbrainz.who import Asking, Themselves
+from earmark.web.openapi import takes
 from earmark.web.replies import reply
 from earmark.web.service import Service
 
@@ -33,7 +35,7 @@ Seconds = Annotated[int | None, Query(ge=0, le=10**11)]
 router = APIRouter(tags=["ListenBrainz: listens"])
 
 
-@router.post("/submit-listens")
+@router.post("/submit-listens", openapi_extra=takes(Submitted))
 async def submit_listens(
     request: Request, account: Asking, service: Here, return_msid: bool = False
 ) -> Response:
@@ -171,15 +173,17 @@ def stop_playing(account: Asking, service: Here) -> Response:
     return reply(OK)
 
 
-class _Deletion(msgspec.Struct):
+class Deletion(msgspec.Struct):
+    """A play, named by its second and its recording."""
+
     listened_at: int
     recording_msid: str
 
 
-@router.post("/delete-listen")
+@router.post("/delete-listen", openapi_extra=takes(Deletion))
 async def delete_listen(request: Request, account: Asking, service: Here) -> Response:
     """Take back a play, named by its second and its recording."""
-    told = await read_document(request, _Deletion)
+    told = await read_document(request, Deletion)
     try:
         item = item_of(told.recording_msid)
     except ValueError:
@@ -191,7 +195,9 @@ async def delete_listen(request: Request, account: Asking, service: Here) -> Res
     return reply(OK)
 
 
-class _Mark(msgspec.Struct):
+class Mark(msgspec.Struct):
+    """Up to when plays were imported, in Unix seconds, and from where."""
+
     ts: int
     service: str = "lastfm"
 
@@ -210,10 +216,10 @@ def latest_import(
     return reply({"musicbrainz_id": account.name, "latest_import": at})
 
 
-@router.post("/latest-import")
+@router.post("/latest-import", openapi_extra=takes(Mark))
 async def set_latest_import(request: Request, account: Asking, service: Here) -> Response:
     """Note up to when plays were imported from another service."""
-    told = await read_document(request, _Mark)
+    told = await read_document(request, Mark)
     if not 0 <= told.ts < 1 << 40 or not 0 < len(told.service) <= 100:
         raise bad_request("ts must be Unix seconds, and service a short name.")
     await run_in_threadpool(

@@ -11,6 +11,7 @@ from earmark.errors import NotLearnedError
 from earmark.web.auth import Here
 from earmark.web.listenbrainz.recordings import mbid_of
 from earmark.web.listenbrainz.who import Themselves
+from earmark.web.openapi import NO_CONTENT
 from earmark.web.replies import reply
 
 MOST_ITEMS: Final = 1_000
@@ -18,7 +19,7 @@ MOST_ITEMS: Final = 1_000
 router = APIRouter(tags=["ListenBrainz: recommendations"])
 
 
-@router.get("/cf/recommendation/user/{user}/recording")
+@router.get("/cf/recommendation/user/{user}/recording", responses=NO_CONTENT)
 def recordings(
     account: Themselves,
     service: Here,
