@@ -18,6 +18,7 @@ from earmark.jobs.people import add_account, new_token
 from earmark.mixes.selection import WeeklyConfig
 from earmark.store.people import Role
 from earmark.store.sql_store import open_store
+from earmark.web.config import ServeConfig
 
 
 @dataclass(frozen=True)
@@ -47,12 +48,12 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
 
 
 @contextmanager
-def people_served(url: str, home: Path) -> Iterator[Served]:
+def people_served(url: str, home: Path, **config: object) -> Iterator[Served]:
     """The house at a database's URL, with Ada and Bo in it, served."""
     with closing(open_store(url)) as store:
         house = House(home, store, LearnSettings(), WeeklyConfig(), TuningConfig())
         add_account(store.people, "Ada", Role.OWNER, "correct horse battery")
         add_account(store.people, "Bo", Role.LISTENER, None)
         tokens = [new_token(store.people, name, "player") for name in ("Ada", "Bo")]
-        with serving(house) as address:
+        with serving(house, ServeConfig.model_validate(config)) as address:
             yield Served(address, house, *tokens)
