@@ -16,12 +16,16 @@ from psycopg.types.string import StrDumper
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from earmark.errors import UnavailableError
 from earmark.store.database import Intent
 
 LOCK: Final = 0x6561726D61726B
 """The advisory lock's key: "earmark"."""
+
+CONNECT_S: Final = 10
+"""Seconds for a connection to be made."""
 
 _BEGIN: Final = {
     Intent.READ: ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",),
@@ -50,7 +54,13 @@ class Postgres:
         parts = make_url(url)
         self.name = f"{parts.database or parts.username} at {parts.host or 'this machine'}"
         self._engine = create_engine(
-            parts, isolation_level="READ COMMITTED", pool_pre_ping=True, max_overflow=20, pool_timeout=30
+            parts,
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+            max_overflow=20,
+            pool_timeout=30,
+            # A server that does not even refuse is not waited for until the network gives up.
+            connect_args={"connect_timeout": CONNECT_S, **parts.query},
         )
         event.listen(self._engine, "connect", _prepare)
 
@@ -96,6 +106,11 @@ _REMEDIES: Final = (
         "Free some space there and run the command again. What was stored before is intact.",
     ),
     (("53300",), "the server has no connection left", "Raise max_connections, or run fewer workers."),
+    (
+        ("53",),
+        "the server lacks what it needs",
+        "See its log, and give it more memory. Nothing of this run was kept.",
+    ),
     (("25006",), "the database may only be read", "Point EARMARK_DATABASE_URL at the primary server."),
     (("40P01", "40001", "55P03"), "others were writing the same", _AGAIN),
     (("57", "08"), "the server went away", _AGAIN),
@@ -107,6 +122,8 @@ def _complaints_translated(database: str) -> Iterator[None]:
     """Turn what the server refuses into errors that say what to do; faults of our own pass as they are."""
     try:
         yield
+    except PoolTimeoutError as error:
+        raise UnavailableError(f"{database}: every connection is in use for too long.", _AGAIN) from error
     except (DBAPIError, psycopg.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         if not isinstance(cause, psycopg.Error):

@@ -14,6 +14,7 @@ from typing import Any, Final
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
 
 from earmark.errors import StoreError, UnavailableError
@@ -158,6 +159,10 @@ def _complaints_translated(database: str) -> Iterator[None]:
     """
     try:
         yield
+    except PoolTimeoutError as error:
+        raise UnavailableError(
+            f"{database}: every connection is in use for too long.", "Try again in a moment."
+        ) from error
     except (DBAPIError, sqlite3.Error) as error:
         said = str(error.orig if isinstance(error, DBAPIError) else error)
         for signs, cause, remedy in _REMEDIES:

@@ -7,7 +7,7 @@ import resource
 import sqlite3
 import time
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -83,6 +83,35 @@ def test_a_database_that_goes_away_and_returns(postgres: str, postgres_server: s
         until_taken(client, 1)
         assert client.get("/health/ready").status_code == 200
         assert client.get("/1/user/Ada/listen-count").json() == {"payload": {"count": 40}}
+
+
+@pytest.mark.parametrize("state", ["53100", "53200", "57P03", "40P01", "25006"])
+def test_what_a_server_refuses_for_now_is_asked_for_again(postgres: str, tmp_path: Path, state: str) -> None:
+    plain = make_url(postgres).set(drivername="postgresql").render_as_string(hide_password=False)
+    with people_served(postgres, tmp_path) as served, served.client() as client:
+        with psycopg.connect(plain, autocommit=True) as connection:
+            connection.execute(
+                f"CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN"
+                f" RAISE EXCEPTION 'not now' USING ERRCODE = '{state}'; END $$"
+            )
+            connection.execute("CREATE TRIGGER refusal BEFORE INSERT ON listen EXECUTE FUNCTION refuse()")
+            assert refused(tell(client, 0))
+            connection.execute("DROP TRIGGER refusal ON listen")
+        assert not refused(tell(client, 0))
+        assert client.get("/1/user/Ada/listen-count").json() == {"payload": {"count": 20}}
+
+
+def test_a_connection_that_nobody_gives_back_is_not_waited_for_without_end(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = served.house.store._database._engine  # type: ignore[attr-defined]
+    monkeypatch.setattr(engine.pool, "_timeout", 0.1)
+    with ExitStack() as held, served.client() as client:
+        for _ in range(15):
+            held.enter_context(engine.connect())
+        assert refused(tell(client, 0))
+        held.close()
+        assert not refused(tell(client, 0))
 
 
 def test_a_problem_with_the_record_is_told_as_a_problem(
