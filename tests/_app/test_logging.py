@@ -6,6 +6,7 @@ import io
 import json
 import logging
 import re
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,12 +26,13 @@ TITLE = "Zq Song Heard In Private"
 def log() -> Iterator[io.StringIO]:
     """What is logged while the test runs, as JSON; afterwards all is as it was."""
     root = logging.getLogger()
-    before = root.handlers, root.level
+    before, hook = (root.handlers, root.level), threading.excepthook
     levels = {name: logging.getLogger(name).level for name in ("earmark", "uvicorn")}
     stream = io.StringIO()
     set_up_logging(LogConfig(form="json", level="debug"), stream)
     yield stream
     root.handlers, root.level = before
+    threading.excepthook = hook
     for name, level in levels.items():
         logging.getLogger(name).setLevel(level)
 
@@ -64,6 +66,19 @@ def test_of_an_exception_the_place_is_logged_and_not_the_words(log: io.StringIO)
     assert TITLE not in log.getvalue()
     assert "ValueError at _app/test_logging.py:" in line["fault"]
     assert "from KeyError at _app/test_logging.py:" in line["fault"]
+
+
+def test_a_thread_that_ends_by_a_fault_is_logged_without_its_words(log: io.StringIO) -> None:
+    def stumble() -> None:
+        raise KeyError(TITLE)
+
+    thread = threading.Thread(target=stumble, name="worker")
+    thread.start()
+    thread.join()
+    (line,) = lines(log)
+    assert (line["event"], line["thread_name"], line["level"]) == ("thread ended", "worker", "critical")
+    assert "in stumble" in line["fault"]
+    assert TITLE not in log.getvalue()
 
 
 def test_people_read_text(capsys: pytest.CaptureFixture[str], log: io.StringIO) -> None:

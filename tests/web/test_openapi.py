@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,8 +21,13 @@ from schemathesis.specs.openapi.checks import (
 from tests.homes import opened
 from tests.web.servers import serving
 
+from earmark.engines.local import LearnSettings
+from earmark.engines.tuning import TuningConfig
+from earmark.jobs.house import House
 from earmark.jobs.people import add_account, new_token
+from earmark.mixes.selection import WeeklyConfig
 from earmark.store.people import Role
+from earmark.store.sql_store import open_store
 from earmark.web.listenbrainz import limits
 
 CHECKED = [
@@ -44,30 +50,50 @@ class Server:
         self.operations = [one.ok() for one in schemathesis.openapi.from_dict(document).get_all_operations()]
 
 
+@contextmanager
+def serving_owner(house: House) -> Iterator[Server]:
+    """The house served, to its seventh listener, or to somebody new."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(limits, "LIMIT", 10**9)
+        names = [one.name for one in house.store.listeners()[7:8]] or ["Ada"]
+        add_account(house.store.people, names[0], Role.OWNER, None)
+        with serving(house) as url:
+            one = Server(url, new_token(house.store.people, names[0], "player"))
+            yield one
+            one.session.close()
+
+
 @pytest.fixture(scope="module")
 def server(learned_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     home = tmp_path_factory.mktemp("described") / "home"
     shutil.copytree(learned_home, home)
-    with opened(home) as house, pytest.MonkeyPatch.context() as patched:
-        patched.setattr(limits, "LIMIT", 10**9)
-        name = house.store.listeners()[7].name
-        add_account(house.store.people, name, Role.OWNER, None)
-        with serving(house) as url:
-            one = Server(url, new_token(house.store.people, name, "player"))
-            yield one
-            one.session.close()
+    with opened(home) as house, serving_owner(house) as one:
+        yield one
 
 
 @pytest.mark.parametrize("how", EXAMPLES)
 def test_every_operation_answers_as_it_is_described(
     how: str, server: Server, subtests: pytest.Subtests
 ) -> None:
-    headers = {"Authorization": f"Bearer {server.token}" if how == "with a token" else "Bearer none"}
+    try_all(server, server.token if how == "with a token" else "none", EXAMPLES[how], subtests)
+
+
+def test_so_it_does_where_nothing_was_learned_on_postgresql(
+    postgres: str, tmp_path: Path, subtests: pytest.Subtests
+) -> None:
+    with closing(open_store(postgres)) as store:
+        house = House(tmp_path, store, LearnSettings(), WeeklyConfig(), TuningConfig())
+        with serving_owner(house) as server:
+            try_all(server, server.token, 4, subtests)
+
+
+def try_all(server: Server, token: str, examples: int, subtests: pytest.Subtests) -> None:
+    """Ask every operation for so many things, always the same."""
     assert len(server.operations) > 30
     for operation in server.operations:
 
         @settings(
-            max_examples=EXAMPLES[how],
+            max_examples=examples,
             deadline=None,
             derandomize=True,
             database=None,
@@ -77,7 +103,11 @@ def test_every_operation_answers_as_it_is_described(
         @given(case=operation.as_strategy())
         def answers(case: Any) -> None:
             case.call_and_validate(
-                base_url=server.url, session=server.session, headers=headers, checks=CHECKED, timeout=30
+                base_url=server.url,
+                session=server.session,
+                headers={"Authorization": f"Bearer {token}"},
+                checks=CHECKED,
+                timeout=30,
             )
 
         with subtests.test(operation=operation.label):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import sys
+import threading
 from collections.abc import MutableMapping
 from typing import Any, Literal, TextIO
 
@@ -56,6 +57,14 @@ def set_up_logging(config: LogConfig, stream: TextIO | None = None) -> None:
     root.setLevel(logging.WARNING)
     for name in ("earmark", "uvicorn"):
         logging.getLogger(name).setLevel(config.level.upper())
+    threading.excepthook = _note_fault_of_thread
+
+
+def _note_fault_of_thread(ended: threading.ExceptHookArgs) -> None:
+    # Python itself would print the words.
+    if ended.exc_value is not None and not isinstance(ended.exc_value, SystemExit):
+        facts = {"thread_name": ended.thread and ended.thread.name, "fault": fault_of(ended.exc_value)}
+        logging.getLogger("earmark").critical("thread ended", extra=facts)
 
 
 def _fault_without_words(_: Any, __: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -24,8 +24,15 @@ from earmark.store.database import Intent
 LOCK: Final = 0x6561726D61726B
 """The advisory lock's key: "earmark"."""
 
-CONNECT_S: Final = 10
-"""Seconds for a connection to be made."""
+PATIENCE: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A server that vanished without a word is noticed within a minute (the last in ms, the others in s), and not when the
+network gives up. See https://www.postgresql.org/docs/current/libpq-connect.html."""
 
 _BEGIN: Final = {
     Intent.READ: ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",),
@@ -59,8 +66,7 @@ class Postgres:
             pool_pre_ping=True,
             max_overflow=20,
             pool_timeout=30,
-            # A server that does not even refuse is not waited for until the network gives up.
-            connect_args={"connect_timeout": CONNECT_S, **parts.query},
+            connect_args={**PATIENCE, **parts.query},
         )
         event.listen(self._engine, "connect", _prepare)
 

@@ -98,7 +98,11 @@ class Connection(HttpToolsProtocol):
             super().send_400_response(msg)
 
     def _refuse_late(self) -> None:
-        self._refuse(b"408 Request Timeout", _LATE)
+        if self.cycle is not None and not self.cycle.response_complete:
+            # What is late is the request after one that is still being answered.
+            self._within(self._limits.header_seconds, self._refuse_late)
+        else:
+            self._refuse(b"408 Request Timeout", _LATE)
 
     def _refuse(self, status: bytes, why: str) -> None:
         head = b"HTTP/1.1 %b\r\ncontent-type: text/plain\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"

@@ -27,7 +27,7 @@ async def live() -> Response:
 @router.get("/health/ready")
 def ready(service: Here) -> Response:
     """The record can be read; the build is the live one, or null before anything was learned."""
-    service.house.store.listeners()
+    service.house.store.listeners([])
     return reply({"status": "ok", "build": service.house.builds.live()})
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -103,6 +104,27 @@ def test_what_nobody_foresaw_is_a_plain_500_and_the_log_says_where_but_not_what(
     assert TITLE not in repr([vars(line) for line in caplog.records])
 
 
+@pytest.mark.parametrize(
+    ("settings", "noted"),
+    [
+        ({}, ["/1/user/{user}/listens"]),
+        ({"log_requests": "all"}, ["/health/live", "/1/user/{user}/listens"]),
+        ({"slow_ms": 0}, ["/health/live", "/1/user/{user}/listens"]),
+    ],
+)
+def test_requests_that_failed_or_were_slow_have_a_line_and_others_if_that_is_wanted(
+    served: Served, settings: dict[str, object], noted: list[str], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO, "earmark")
+    with strictly(served, **settings) as url:
+        httpx.get(f"{url}/health/live")
+        httpx.get(f"{url}/1/user/Ada/listens", headers={"Authorization": f"Token {served.bo}"})
+    lines = [line for line in caplog.records if line.message == "request"]
+    assert [line.route for line in lines] == noted  # type: ignore[attr-defined]
+    assert lines[-1].listener == served.house.store.find_listener("Bo").id  # type: ignore[attr-defined]
+    assert lines[-1].status == 404  # type: ignore[attr-defined]
+
+
 def test_a_compressed_body_is_refused(served: Served) -> None:
     with served.client() as client:
         answer = client.post(
@@ -185,6 +207,25 @@ def test_headers_that_trickle_in_are_not_waited_for(served: Served) -> None:
             assert said.startswith(b"HTTP/1.1 200 ")
             assert b"HTTP/1.1 408 " in said
         assert httpx.get(f"{url}/health/live").status_code == 200
+
+
+def test_the_answer_before_is_waited_for_though_the_next_request_trickles(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    late = threading.Event()
+
+    def count(_: object) -> int:
+        # Longer than the headers of the next request may take.
+        late.wait(0.5)
+        return 7
+
+    monkeypatch.setattr(served.house.store.scrobbles, "count", count)
+    with strictly(served, header_seconds=0.1) as url, connected(url) as connection:
+        head = b"GET /1/user/Ada/listen-count HTTP/1.1\r\nHost: x\r\nAuthorization: Token "
+        connection.sendall(head + served.ada.encode() + b"\r\n\r\nGET / HTTP/1.1\r\n")
+        said = until_closed(connection)
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert said.index(b'{"payload":{"count":7}}') < said.index(b"HTTP/1.1 408 ")
 
 
 def test_a_body_that_trickles_in_is_not_waited_for(served: Served) -> None:
