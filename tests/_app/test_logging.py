@@ -106,7 +106,7 @@ def test_no_line_holds_a_secret_or_a_title_whatever_is_asked(
         for headers in ({}, {"Authorization": f"Token {SECRET}"}, {"Cookie": f"session={SECRET}"}):
             for path, operations in document["paths"].items():
                 for method in operations:
-                    for name in ("Ada", "me", TITLE):
+                    for name in ("Ada", TITLE):
                         at = re.sub(r"\{[^}]*\}", name, path)
                         query = {"token": SECRET, "user_name": TITLE, "service": TITLE, "range": TITLE}
                         for content in broken if method != "get" else broken[:1]:

@@ -33,7 +33,7 @@ class Served:
     def client(self, token: str | None = None, prefix: str = "") -> httpx.Client:
         """A client that sends a token (Ada's unless told), or none if it is empty."""
         headers = {"Authorization": f"Token {self.ada if token is None else token}"} if token != "" else {}
-        return httpx.Client(base_url=self.url + prefix, headers=headers)
+        return httpx.Client(base_url=self.url + prefix, headers=headers, timeout=60)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])

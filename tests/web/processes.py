@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -37,6 +38,9 @@ def served(
         if process.poll() is None:
             process.terminate()
             process.wait(30)
+        # Nobody of its group shall live on, whatever the test found.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         reader.join()
 
 
