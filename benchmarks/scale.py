@@ -43,7 +43,7 @@ def _of_size(plays: float, chosen: argparse.Namespace) -> dict[str, Any]:
     with tempfile.TemporaryDirectory() as folder:
         home = (chosen.home or Path(folder)) / f"{plays:g}"
         home.mkdir(parents=True, exist_ok=True)
-        filling = _fill(home, plays, chosen)
+        filling = fill_home(home, plays, chosen)
         where = ("--home", str(home), "--json")
         # Settings are known: trials would take as long as they are allowed to.
         learned = run(earmark("learn", "--budget", "0", *where))

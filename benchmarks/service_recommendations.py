@@ -36,7 +36,7 @@ from measured import earmark, report, run
 from scale import fill_world
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
-from tests.web.processes import free_port, served  # noqa: E402
+from tests.web.processes import free_port, served
 
 SONGS: Final = 30
 GOALS: Final = {
@@ -70,7 +70,9 @@ def main() -> None:
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seconds", type=int, default=8, help="of a round")
     arguments.add_argument("--connections", type=int, default=32)
-    arguments.add_argument("--probes", type=int, default=300, help="plays of which it is seen when they count")
+    arguments.add_argument(
+        "--probes", type=int, default=300, help="plays of which it is seen when they count"
+    )
     chosen = arguments.parse_args()
     if shutil.which("wrk") is None:
         sys.exit("wrk is not installed (Debian, Ubuntu: sudo apt install wrk).")
@@ -152,7 +154,9 @@ def _bare(body: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     port = free_port()
     command = [sys.executable, "-m", "uvicorn", "bare_handler:app", "--port", str(port), "--no-access-log"]
     environment = {**os.environ, "BARE_BODY": str(body)}
-    process = subprocess.Popen([*command, "--log-level", "warning"], env=environment, cwd=Path(__file__).parent)
+    process = subprocess.Popen(
+        [*command, "--log-level", "warning"], env=environment, cwd=Path(__file__).parent
+    )
     try:
         until = time.monotonic() + 60
         while True:

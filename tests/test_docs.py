@@ -171,3 +171,18 @@ def test_links_lead_somewhere(path: Path) -> None:
 
 def _anchor(heading: str) -> str:
     return re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-")
+
+
+def test_every_metric_is_documented() -> None:
+    source = (ROOT / "src/earmark/web/metrics.py").read_text(encoding="utf-8")
+    kinds = {"Counter": "_total", "Histogram": "", "Gauge": "", "GaugeMetricFamily": ""}
+    made = {
+        call.args[0].value + kinds[call.func.id]  # type: ignore[operator]
+        for call in ast.walk(ast.parse(source))
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in kinds
+        and isinstance(call.args[0], ast.Constant)
+    }
+    documented = set(re.findall(r"^\| `(earmark_\w+)`", page("docs/reference/http.md"), flags=re.MULTILINE))
+    assert documented == made

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -33,6 +34,10 @@ class ConflictError(StoreError):
 
 class UnfitError(EarmarkError):
     """A name, a password or the like is not one that may be."""
+
+
+class UnavailableError(StoreError):
+    """The database cannot do it now: it is away, full, locked, damaged, or may only be read."""
 
 
 class NotLearnedError(EarmarkError):
@@ -69,3 +74,13 @@ def writing_to(path: Path) -> Iterator[None]:
             f"{path} cannot be written: {error.strerror or error}.",
             "Free some space, or check that you may write there, and run the command again.",
         ) from error
+
+
+def fault_of(error: BaseException) -> str:
+    """What a fault of the program is, and where: the types and places, but never the words, which may quote a play."""
+    places = traceback.extract_tb(error.__traceback__, limit=-12)
+    told = f"{type(error).__name__} at " + ", ".join(
+        f"{'/'.join(Path(place.filename).parts[-2:])}:{place.lineno} in {place.name}" for place in places
+    )
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    return told if before is None else f"{told}; from {fault_of(before)}"

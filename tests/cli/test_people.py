@@ -23,7 +23,7 @@ TWICE = "a long sentence\na long sentence\n"
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     def run(*words: str, typed: str = "") -> Result:
-        wiring = Wiring(open_house, lambda *_: None)
+        wiring = Wiring(open_house, lambda *_: None, lambda: None)
         result = CliRunner().invoke(app, ["people", *words, "--home", str(tmp_path)], input=typed, obj=wiring)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import ExitStack, closing
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from earmark.engines.local import LearnSettings
 from earmark.engines.tuning import TuningConfig
 from earmark.jobs.house import House
 from earmark.jobs.people import add_account, new_token
-from earmark.listening.listens import UnixMs
+from earmark.listening.listens import UnixMs, clock
 from earmark.mixes.selection import WeeklyConfig
 from earmark.store.people import Role
 from earmark.store.sql_store import open_store
-from earmark.web.service import clock
+from earmark.web.config import ServeConfig
 
 PASSWORD = "correct horse battery"
 
@@ -81,7 +81,7 @@ class Served:
     def client(self, token: str | None = None, prefix: str = "") -> httpx.Client:
         """A client that sends a token (Ada's unless told), or none if it is empty."""
         headers = {"Authorization": f"Token {self.ada if token is None else token}"} if token != "" else {}
-        return httpx.Client(base_url=self.url + prefix, headers=headers)
+        return httpx.Client(base_url=self.url + prefix, headers=headers, timeout=60)
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -91,11 +91,19 @@ def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
         if request.param == "postgres"
         else f"sqlite:///{tmp_path / 'earmark.db'}"
     )
+    with people_served(url, tmp_path) as served:
+        yield served
+
+
+@contextmanager
+def people_served(url: str, home: Path, **config: object) -> Iterator[Served]:
+    """The house at a database's URL, with Ada and Bo in it, served."""
     with closing(open_store(url)) as store:
-        house = House(tmp_path, store, LearnSettings(), WeeklyConfig(), TuningConfig())
+        house = House(home, store, LearnSettings(), WeeklyConfig(), TuningConfig())
         add_account(store.people, "Ada", Role.OWNER, PASSWORD)
         add_account(store.people, "Bo", Role.LISTENER, None)
         tokens = [new_token(store.people, name, "player") for name in ("Ada", "Bo")]
         time = Time()
-        with serving(house, time) as address, ExitStack() as browsers:
+        limits = ServeConfig.model_validate(config)
+        with serving(house, time, limits) as address, ExitStack() as browsers:
             yield Served(address, house, *tokens, time, browsers)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
+import signal
 import socket
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 
@@ -37,14 +38,17 @@ def served(
         if process.poll() is None:
             process.terminate()
             process.wait(30)
+        # Nobody of its group shall live on, whatever the test found.
+        with suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
         reader.join()
 
 
 def _keep(process: subprocess.Popen[bytes], log: Path, ready: threading.Event) -> None:
     """Write down what the service says, and note when it is ready, or has ended."""
     assert process.stdout
-    with log.open("ab", buffering=0) as file:
-        for line in process.stdout:
+    with log.open("ab", buffering=0) as file, process.stdout as lines:
+        for line in lines:
             file.write(line)
             if b"Application startup complete" in line:
                 ready.set()

@@ -10,17 +10,33 @@ import uvicorn
 
 from earmark.jobs.house import House
 from earmark.jobs.inbox import Inbox
-from earmark.listening.listens import UnixMs
+from earmark.listening.listens import UnixMs, clock
 from earmark.web.app import make_app
-from earmark.web.service import Service, clock
+from earmark.web.config import ServeConfig
+from earmark.web.connections import Connection
+from earmark.web.metrics import Metrics
+from earmark.web.service import Service
 
 
 @contextmanager
-def serving(house: House, now: Callable[[], UnixMs] = clock) -> Iterator[str]:
+def serving(
+    house: House, now: Callable[[], UnixMs] = clock, config: ServeConfig | None = None
+) -> Iterator[str]:
     """The address at which this house is served, until the block is left."""
-    with Inbox(house.store) as inbox:
-        config = uvicorn.Config(make_app(Service(house, inbox, now)), port=0, log_level="warning")
-        server = uvicorn.Server(config)
+    config = config or ServeConfig()
+    metrics = Metrics(house)
+    with Inbox(house.store, metrics.committed) as inbox:
+        app = make_app(Service(house, inbox, now, config, metrics))
+        uvicorn_config = uvicorn.Config(
+            app,
+            port=0,
+            http=Connection,
+            ws="none",
+            limit_concurrency=config.connections,
+            access_log=False,
+            log_config=None,
+        )
+        server = uvicorn.Server(uvicorn_config)
         ready = threading.Event()
 
         async def started(sockets: object = None) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from contextlib import AbstractContextManager, contextmanager
 from io import TextIOWrapper
@@ -23,25 +22,13 @@ if TYPE_CHECKING:
 def open_house(home: Path | None) -> AbstractContextManager[House]:
     """The home folder, opened with the settings in force; the record is closed on leaving."""
     # Imported here, so that `earmark --help` does not pay for them.
-    from pydantic import ValidationError
-
-    from earmark._app.settings import Settings, check_names
+    from earmark._app.settings import read_settings
     from earmark.jobs.house import House
     from earmark.store.sql_store import open_store
 
     @contextmanager
     def opened() -> Iterator[House]:
-        check_names(os.environ)
-        try:
-            settings = Settings()
-        except ValidationError as error:
-            faults = "; ".join(
-                f"EARMARK_{'__'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
-                for fault in error.errors()
-            )
-            raise EarmarkError(
-                f"A setting does not fit: {faults}.", "See docs/reference/settings.md."
-            ) from error
+        settings = read_settings()
         folder = (home or settings.home).expanduser().resolve()
         try:
             folder.mkdir(parents=True, exist_ok=True)
@@ -66,6 +53,18 @@ def open_house(home: Path | None) -> AbstractContextManager[House]:
     return opened()
 
 
+def log() -> None:
+    """Log from now on as the settings say.
+
+    Raises:
+        EarmarkError: a setting does not fit.
+    """
+    from earmark._app.logging import set_up_logging
+    from earmark._app.settings import read_settings
+
+    set_up_logging(read_settings().log)
+
+
 def main() -> None:
     """Run the command line."""
     for stream in (sys.stdout, sys.stderr):
@@ -73,7 +72,7 @@ def main() -> None:
         if isinstance(stream, TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     try:
-        app(obj=Wiring(open_house, serve), standalone_mode=True)
+        app(obj=Wiring(open_house, serve, log), standalone_mode=True)
     except EarmarkError as error:
         sys.stderr.write(f"{error.what}\n{error.remedy}\n")
         sys.exit(1)

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
-from pydantic import Field
+from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from earmark._app.logging import LogConfig
 from earmark.engines.local import LearnSettings
 from earmark.engines.tuning import TuningConfig
 from earmark.errors import EarmarkError
 from earmark.jobs.signing_in import SignInConfig
 from earmark.jobs.work import WorkConfig
 from earmark.mixes.selection import WeeklyConfig
+from earmark.web.config import ServeConfig
 
 NOT_SETTINGS = frozenset({"EARMARK_DATA", "EARMARK_SUBSONIC_PASSWORD", "EARMARK_TEST_POSTGRES_URL"})
 """Names that tests and benchmarks read, and that of a password, which is handed over and not kept."""
@@ -40,6 +43,27 @@ class Settings(BaseSettings):
     """When work is done, and how hard it is tried."""
     sign_in: SignInConfig = SignInConfig()
     """How people stay signed in."""
+    serve: ServeConfig = ServeConfig()
+    """What the service lets in, and what it notes."""
+    log: LogConfig = LogConfig()
+    """How the service and the workers log."""
+
+
+def read_settings() -> Settings:
+    """The settings in force.
+
+    Raises:
+        EarmarkError: one is misspelt, or has a value that is not allowed.
+    """
+    check_names(os.environ)
+    try:
+        return Settings()
+    except ValidationError as error:
+        faults = "; ".join(
+            f"EARMARK_{'__'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise EarmarkError(f"A setting does not fit: {faults}.", "See docs/reference/settings.md.") from error
 
 
 def check_names(environment: Mapping[str, str]) -> None:

@@ -29,6 +29,7 @@ class Wiring:
 
     open_house: Callable[[Path | None], AbstractContextManager[House]]
     serve: Callable[[Path | None, str, int, int], None]
+    log: Callable[[], None]
 
 
 def wiring(context: typer.Context) -> Wiring:

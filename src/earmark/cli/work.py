@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from earmark.cli.shared import AsJson, Home, counted, open_house, print_json, say
+from earmark.cli.shared import AsJson, Home, counted, open_house, print_json, say, wiring
 
 
 def work(
@@ -22,7 +22,6 @@ def work(
 ) -> None:
     """Do the work that is due, until stopped: builds each night, everyone's mix on Monday at 06:00 where they live."""
     import logging
-    import sys
     import threading
     from concurrent.futures import ThreadPoolExecutor
 
@@ -32,8 +31,7 @@ def work(
 
     if strange := set(only or ()) - set(DUTIES):
         raise UnknownNameError(f"There is no work {min(strange)!r}.", f"Say {', '.join(sorted(DUTIES))}.")
-    logging.basicConfig(stream=sys.stderr, format="%(asctime)s %(levelname)s %(message)s")
-    logging.getLogger("earmark").setLevel(logging.INFO)
+    wiring(context).log()
     stop = threading.Event()
     with open_house(context, home) as house, ThreadPoolExecutor(1, "worker") as pool:
         worker = Worker(
@@ -46,7 +44,7 @@ def work(
             try:
                 working.result()
             except KeyboardInterrupt:
-                logging.getLogger(__name__).info("worker=%s is told to stop", worker.name)
+                logging.getLogger(__name__).info("told to stop", extra={"worker": worker.name})
                 stop.set()
                 working.result()
         finally:

@@ -75,6 +75,13 @@ class Builds:
             return None
         return build if build.isalnum() and self._is_whole(build) else None
 
+    def live_since(self) -> float | None:
+        """When the live build was made so, in Unix seconds, or None."""
+        try:
+            return (self.folder / LIVE).stat().st_mtime
+        except FileNotFoundError:
+            return None
+
     def manifest(self, build: str) -> Manifest:
         """The manifest of a build.
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Final
@@ -32,10 +33,16 @@ class _Telling:
 
 
 class Inbox:
-    """Takes plays from any thread, and writes them from one."""
+    """Takes plays from any thread, and writes them from one.
 
-    def __init__(self, store: Store) -> None:
+    Args:
+        store: where they are written.
+        committed: is told how many seconds each transaction took, from the thread that writes.
+    """
+
+    def __init__(self, store: Store, committed: Callable[[float], None] = lambda _: None) -> None:
         self._store = store
+        self._committed = committed
         self._waiting: queue.SimpleQueue[_Telling | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
         self._open = False
@@ -106,6 +113,7 @@ class Inbox:
                 )
 
     def _stored(self, together: list[_Telling]) -> set[ListenerId]:
+        begun = time.perf_counter()
         with self._store.writing() as writer:
             there = writer.present({telling.listener for telling in together})
             for telling in together:
@@ -113,4 +121,5 @@ class Inbox:
                     writer.add_listens(
                         [telling.listener] * len(telling.listens), telling.listens, telling.origin
                     )
+        self._committed(time.perf_counter() - begun)
         return there

@@ -192,7 +192,9 @@ class Live:
             with one_blas_thread():
                 self._open()
         except EarmarkError as error:
-            _log.error("the new build cannot be opened, so the one before it goes on: %s", error.what)
+            _log.error(
+                "a new build cannot be opened, and the one before it goes on", extra={"why": error.what}
+            )
             time.sleep(RETRY_S)
         finally:
             self._opening = None

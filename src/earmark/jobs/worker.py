@@ -13,7 +13,6 @@ import random
 import socket
 import threading
 import time
-import traceback
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Final
@@ -22,7 +21,7 @@ from uuid import uuid4
 import msgspec
 
 from earmark.engines.progress import Advance
-from earmark.errors import BusyError, EarmarkError, StoreError
+from earmark.errors import BusyError, EarmarkError, StoreError, fault_of
 from earmark.jobs.duties import DUTIES, Duty
 from earmark.jobs.house import House
 from earmark.jobs.schedule import WEEKLY, hand_over
@@ -85,17 +84,17 @@ class Worker:
 
     def run(self, stop: threading.Event) -> None:
         """Work until told to stop. A record that cannot be reached is waited for."""
-        _log.info("worker=%s begins kinds=%s", self.name, ",".join(sorted(self._duties)))
+        _log.info("worker begins", extra={"worker": self.name, "kinds": sorted(self._duties)})
         while not stop.is_set():
             pause = self._config.look_seconds
             try:
                 if self.work(stop):
                     continue
             except StoreError as error:
-                _log.error("worker=%s has no queue: %s", self.name, error.what)
+                _log.error("worker has no queue", extra={"worker": self.name, "why": error.what})
                 pause *= WHILE_AWAY
             stop.wait(pause)
-        _log.info("worker=%s ends", self.name)
+        _log.info("worker ends", extra={"worker": self.name})
 
     def drain(self, stop: threading.Event) -> None:
         """Work until nothing is due, or told to stop.
@@ -132,20 +131,18 @@ class Worker:
         except StoppedError:
             self._put_off(jobs, self._now())
         except BusyError as error:
-            _log.info("kind=%s waits: %s", first.kind, error.what)
+            _log.info("job waits", extra={"kind": first.kind, "job": first.id, "why": error.what})
             self._put_off(jobs, UnixMs(self._now() + BUSY_MS))
         except EarmarkError as error:
             self._fail(jobs, f"{error.what} {error.remedy}")
         # Whatever is wrong with one job, the others must be done: no narrower class holds every fault of a job's code.
         except Exception as error:  # noqa: BLE001
-            # Not what it says, which may quote what somebody played.
-            at = "".join(traceback.format_tb(error.__traceback__))
-            _log.error("kind=%s job=%d: %s at\n%s", first.kind, first.id, type(error).__name__, at)
+            _log.error("fault", extra={"kind": first.kind, "job": first.id, "fault": fault_of(error)})
             self._fail(jobs, f"A fault of the program ({type(error).__name__}). Its log says where.")
         else:
             self._finish(jobs, later)
             seconds = (self._now() - began) / 1000
-            _log.info("kind=%s jobs=%d first=%s done seconds=%.1f", first.kind, len(jobs), first.key, seconds)
+            _log.info("jobs done", extra=_facts(jobs) | {"seconds": seconds})
 
     def _finish(self, jobs: Sequence[JobRecord], later: Mapping[JobId, UnixMs]) -> None:
         for until in sorted(set(later.values())):
@@ -170,10 +167,7 @@ class Worker:
         else:
             self.worked.failed += held
         self._note_lost(len(jobs) - held)
-        _log.warning(
-            "kind=%s jobs=%d first=%s attempt=%d failed again=%s: %s",
-            first.kind, len(jobs), first.key, first.attempts, again, why,
-        )  # fmt: skip
+        _log.warning("jobs failed", extra=_facts(jobs) | {"again": again, "why": why})
 
     def wait_ms(self, job: JobRecord) -> int:
         """The wait after a failed attempt: exponential back-off, its jitter drawn from the job and the attempt."""
@@ -183,7 +177,7 @@ class Worker:
     def _note_lost(self, n: int) -> None:
         self.worked.lost += n
         if n:
-            _log.warning("worker=%s lost the lease of jobs=%d before they ended", self.name, n)
+            _log.warning("lease lost before the jobs ended", extra={"worker": self.name, "jobs": n})
 
     def _lease_end(self) -> UnixMs:
         return UnixMs(self._now() + int(self._config.lease_seconds * 1000))
@@ -199,7 +193,7 @@ class Worker:
                     self._queue.renew(ids, self.name, self._lease_end())
                 except StoreError as error:
                     # There are two more times before it runs out.
-                    _log.warning("worker=%s could not renew its leases: %s", self.name, error.what)
+                    _log.warning("leases not renewed", extra={"worker": self.name, "why": error.what})
 
         thread = threading.Thread(target=renew, name="leases", daemon=True)
         thread.start()
@@ -223,6 +217,12 @@ def at_work(house: House) -> Iterator[None]:
         thread.join()
 
 
+def _facts(jobs: Sequence[JobRecord]) -> dict[str, object]:
+    """What the log says of jobs that were taken together."""
+    first = jobs[0]
+    return {"kind": first.kind, "jobs": len(jobs), "first": first.key, "attempt": first.attempts}
+
+
 class _Watch:
     """Watches work for whoever may want it stopped."""
 
@@ -233,7 +233,7 @@ class _Watch:
     def stage(self, name: str, total: int | None = None, unit: str = "") -> Iterator[Advance]:
         """Say in the log that a stage begins; raise here, or while it goes on, if the work shall stop."""
         self._go_on()
-        _log.info("stage=%r total=%s unit=%s", name, total, unit)
+        _log.info("stage", extra={"stage": name, "total": total, "unit": unit})
 
         def advance(_: int) -> None:
             self._go_on()

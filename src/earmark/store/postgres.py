@@ -16,12 +16,23 @@ from psycopg.types.string import StrDumper
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
-from earmark.errors import StoreError
+from earmark.errors import UnavailableError
 from earmark.store.database import Intent
 
 LOCK: Final = 0x6561726D61726B
 """The advisory lock's key: "earmark"."""
+
+PATIENCE: Final = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 30_000,
+}
+"""A server that vanished without a word is noticed within a minute (the last in ms, the others in s), and not when the
+network gives up. See https://www.postgresql.org/docs/current/libpq-connect.html."""
 
 _BEGIN: Final = {
     Intent.READ: ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",),
@@ -50,7 +61,12 @@ class Postgres:
         parts = make_url(url)
         self.name = f"{parts.database or parts.username} at {parts.host or 'this machine'}"
         self._engine = create_engine(
-            parts, isolation_level="READ COMMITTED", pool_pre_ping=True, max_overflow=20, pool_timeout=30
+            parts,
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+            max_overflow=20,
+            pool_timeout=30,
+            connect_args={**PATIENCE, **parts.query},
         )
         event.listen(self._engine, "connect", _prepare)
 
@@ -96,6 +112,11 @@ _REMEDIES: Final = (
         "Free some space there and run the command again. What was stored before is intact.",
     ),
     (("53300",), "the server has no connection left", "Raise max_connections, or run fewer workers."),
+    (
+        ("53",),
+        "the server lacks what it needs",
+        "See its log, and give it more memory. Nothing of this run was kept.",
+    ),
     (("25006",), "the database may only be read", "Point EARMARK_DATABASE_URL at the primary server."),
     (("40P01", "40001", "55P03"), "others were writing the same", _AGAIN),
     (("57", "08"), "the server went away", _AGAIN),
@@ -107,6 +128,8 @@ def _complaints_translated(database: str) -> Iterator[None]:
     """Turn what the server refuses into errors that say what to do; faults of our own pass as they are."""
     try:
         yield
+    except PoolTimeoutError as error:
+        raise UnavailableError(f"{database}: every connection is in use for too long.", _AGAIN) from error
     except (DBAPIError, psycopg.Error) as error:
         cause = error.orig if isinstance(error, DBAPIError) else error
         if not isinstance(cause, psycopg.Error):
@@ -114,10 +137,10 @@ def _complaints_translated(database: str) -> Iterator[None]:
         said = str(cause).strip().partition("\n")[0]
         for states, what, remedy in _REMEDIES:
             if (cause.sqlstate or "").startswith(states):
-                raise StoreError(f"{database}: {what} ({said}).", remedy) from error
+                raise UnavailableError(f"{database}: {what} ({said}).", remedy) from error
         # Whoever is turned away at the door is told why, but in no code.
         if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
-            raise StoreError(
+            raise UnavailableError(
                 f"{database}: no connection to the server ({said}).",
                 "See that it runs, that the database exists (createdb), and that EARMARK_DATABASE_URL is right.",
             ) from error

@@ -15,9 +15,10 @@ from typing import Any, Final
 from sqlalchemy import Connection, create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import StaticPool
 
-from earmark.errors import StoreError
+from earmark.errors import StoreError, UnavailableError
 from earmark.store.database import Intent
 from earmark.store.sqlite_rows import SCRATCH
 
@@ -159,9 +160,13 @@ def _complaints_translated(database: str) -> Iterator[None]:
     """
     try:
         yield
+    except PoolTimeoutError as error:
+        raise UnavailableError(
+            f"{database}: every connection is in use for too long.", "Try again in a moment."
+        ) from error
     except (DBAPIError, sqlite3.Error) as error:
         said = str(error.orig if isinstance(error, DBAPIError) else error)
         for signs, cause, remedy in _REMEDIES:
             if any(sign in said.lower() for sign in signs):
-                raise StoreError(f"{database}: {cause} ({said}).", remedy) from error
+                raise UnavailableError(f"{database}: {cause} ({said}).", remedy) from error
         raise

@@ -1,29 +1,22 @@
-"""The application: every route under its prefix, and how errors are answered there."""
+"""The application: every route under its prefix, and what each request passes through."""
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
 from importlib.metadata import version
 from typing import Final
 
 from fastapi import FastAPI
-from fastapi.exceptions import RequestValidationError
-from starlette.exceptions import HTTPException
 from starlette.middleware.cors import CORSMiddleware
-from starlette.requests import Request
-from starlette.responses import Response
 from starlette.staticfiles import StaticFiles
 
-from earmark.errors import (
-    ConflictError,
-    EarmarkError,
-    NotLearnedError,
-    UnfitError,
-    UnknownNameError,
-)
 from earmark.web import health
 from earmark.web.api.described import openapi
-from earmark.web.api.problems import ProblemError
-from earmark.web.api.routes import ROUTERS
+from earmark.web.api.routes import API, ROUTERS
+from earmark.web.connections import LIMITS
+from earmark.web.edge import Edge
+from earmark.web.failures import KINDS, answer_failure, answer_fault
 from earmark.web.listenbrainz import (
     company,
     feedback,
@@ -34,21 +27,15 @@ from earmark.web.listenbrainz import (
     stats,
     user_playlists,
 )
-from earmark.web.listenbrainz.errors import ApiError
 from earmark.web.listenbrainz.limits import RateLimits
-from earmark.web.pages import account, entering
-from earmark.web.pages.problems import problem_page
+from earmark.web.openapi import completed
 from earmark.web.pages.rendering import STATIC
+from earmark.web.pages.routes import PAGES
 from earmark.web.security import SecurityHeaders
 from earmark.web.service import Service
 
-API: Final = "/api/v1"
 LISTENBRAINZ: Final = ("/1", "/api/listenbrainz/1")
 """Clients that drop the path of the address that they are given, and clients that keep it."""
-PAGES: Final = (entering.router, account.router)
-_PATHS_OF_PAGES: Final = frozenset(
-    str(getattr(route, "path", "")) for router in PAGES for route in router.routes
-)
 PARTS: Final = (
     listens,
     feedback,
@@ -62,9 +49,16 @@ PARTS: Final = (
 """Of what is served there."""
 
 
-def make_app(service: Service) -> FastAPI:
-    """The application that serves this house."""
+def make_app(service: Service, open_things: AbstractContextManager[object] = nullcontext()) -> FastAPI:
+    """The application that serves this house, and when it stops closes what was opened for it."""
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[dict[str, object]]:
+        with open_things, closing(service):
+            yield {LIMITS: service.config}
+
     app = FastAPI(
+        lifespan=lifespan,
         title="Earmark",
         version=version("earmark"),
         description="Your own music: recommendations, mixes and statistics from what you listen to.",
@@ -82,9 +76,9 @@ def make_app(service: Service) -> FastAPI:
     for router in PAGES:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
-    app.openapi = openapi(app)  # type: ignore[method-assign]
-    for kind in (ApiError, ProblemError, EarmarkError, RequestValidationError, HTTPException):
-        app.add_exception_handler(kind, _told)
+    app.openapi = completed(openapi(app), f"{API}/", LISTENBRAINZ)  # type: ignore[method-assign]
+    for kind in KINDS:
+        app.add_exception_handler(kind, answer_failure)
     app.add_middleware(RateLimits, prefixes=tuple(f"{prefix}/" for prefix in LISTENBRAINZ))
     app.add_middleware(
         CORSMiddleware,
@@ -98,40 +92,11 @@ def make_app(service: Service) -> FastAPI:
             "X-RateLimit-Remaining",
             "X-RateLimit-Reset-In",
             "X-RateLimit-Reset",
+            "X-Request-ID",
+            "Retry-After",
         ],
     )
     app.add_middleware(SecurityHeaders, https=service.house.sign_in.https)
+    # The last one added is the outermost.
+    app.add_middleware(Edge, config=service.config, metrics=service.metrics, failed=answer_fault)
     return app
-
-
-async def _told(request: Request, error: Exception) -> Response:
-    """Every error that is raised, in the form that readers of the path expect."""
-    path = request.url.path
-    ours, shown = path.startswith(f"{API}/"), path in _PATHS_OF_PAGES
-    match error:
-        case ProblemError():
-            return problem_page(error) if shown else error.response()
-        case ApiError():
-            return error.response()
-        case NotLearnedError():
-            status, what, remedy = 409, error.what, error.remedy
-        case UnknownNameError():
-            status, what, remedy = 404, error.what, error.remedy
-        case UnfitError():
-            status, what, remedy = 422, error.what, error.remedy
-        case ConflictError():
-            status, what, remedy = 409, error.what, error.remedy
-        case EarmarkError():
-            status, what, remedy = 503, error.what, error.remedy
-        case RequestValidationError():
-            faults = [f"{'.'.join(map(str, fault['loc'][1:]))}: {fault['msg']}" for fault in error.errors()]
-            status, what, remedy = (422 if ours else 400), "; ".join(faults), ""
-        case HTTPException():
-            status, what, remedy = error.status_code, str(error.detail), ""
-        case _:
-            raise error
-    if shown:
-        return problem_page(ProblemError(status, what, remedy or None))
-    if ours:
-        return ProblemError(status, what, remedy or None).response()
-    return ApiError(status, f"{what} {remedy}".strip()).response()

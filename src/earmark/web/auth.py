@@ -10,6 +10,7 @@ from starlette.requests import Request
 
 from earmark.store.people import AccountRecord
 from earmark.web import cookies
+from earmark.web.edge import NOTED
 from earmark.web.service import Service
 from earmark.web.sessions import Session
 
@@ -39,7 +40,10 @@ Here = Annotated[Service, Depends(the_service)]
 
 async def account_of_token(request: Request, token: str) -> AccountRecord | None:
     """Whose token it is, or None."""
-    return await service_of(request).bearers.find(token)
+    account = await service_of(request).bearers.find(token)
+    if account is not None:
+        request.scope[NOTED].listener = account.listener
+    return account
 
 
 async def account_of_session(request: Request) -> tuple[Session, AccountRecord] | None:
@@ -50,4 +54,7 @@ async def account_of_session(request: Request) -> tuple[Session, AccountRecord] 
     if session is None:
         return None
     account = await run_in_threadpool(service.house.store.people.of_listener, session.listener)
-    return None if account is None or account.epoch != session.epoch else (session, account)
+    if account is None or account.epoch != session.epoch:
+        return None
+    request.scope[NOTED].listener = account.listener
+    return session, account

@@ -14,7 +14,9 @@ from earmark.jobs.people import digest
 from earmark.jobs.signing_in import SigningIn
 from earmark.listening.listens import UnixMs, clock
 from earmark.store.people import AccountRecord
+from earmark.web.config import ServeConfig
 from earmark.web.hashing import Hashing
+from earmark.web.metrics import Metrics
 from earmark.web.replies import encode
 from earmark.web.sessions import Sessions
 from earmark.web.together import Together
@@ -57,10 +59,19 @@ class Bearers:
 class Service:
     """A house, open to the web."""
 
-    def __init__(self, house: House, inbox: Inbox, now: Callable[[], UnixMs] = clock) -> None:
+    def __init__(
+        self,
+        house: House,
+        inbox: Inbox,
+        now: Callable[[], UnixMs] = clock,
+        config: ServeConfig = ServeConfig(),
+        metrics: Metrics | None = None,
+    ) -> None:
         self.house = house
         self.inbox = inbox
         self.now = now
+        self.config = config
+        self.metrics = metrics or Metrics(house)
         self.bearers = Bearers(house)
         self.live = Live(house)
         self.recommendations: Together[Ask, bytes] = Together(self._recommended, "recommendations")

@@ -76,4 +76,5 @@ async def recommendations(
     A ``seed`` draws another good selection; the same one draws the same.
     """
     told = await service.recommendations.ask(Ask(listener, limit, seed))
+    service.metrics.recommended(listener)
     return Response(told, media_type="application/json")

@@ -20,6 +20,8 @@ from earmark.web.api import (
     tokens,
 )
 
+API: Final = "/api/v1"
+
 _PARTS: Final = (
     session,
     people,

@@ -22,6 +22,7 @@ from earmark.web.listenbrainz.errors import bad_request
 from earmark.web.listenbrainz.naming import recording_meant, recordings_meant
 from earmark.web.listenbrainz.recordings import mbid_of, msid_of
 from earmark.web.listenbrainz.who import Asking, Themselves
+from earmark.web.openapi import takes
 from earmark.web.replies import reply
 from earmark.web.service import Service
 
@@ -32,23 +33,25 @@ MOST_ITEMS: Final = 1_000
 router = APIRouter(tags=["ListenBrainz: feedback"])
 
 
-class _Said(msgspec.Struct, forbid_unknown_fields=True):
+class Said(msgspec.Struct, forbid_unknown_fields=True):
+    """A verdict on a recording that either id names."""
+
     score: int
     recording_msid: str | None = None
     recording_mbid: str | None = None
 
 
-@router.post("/feedback/recording-feedback")
+@router.post("/feedback/recording-feedback", openapi_extra=takes(Said))
 async def give(request: Request, account: Asking, service: Here) -> Response:
     """Love (1), hate (−1) or take back (0) a recording, named by our id or MusicBrainz's."""
-    said = await read_document(request, _Said)
+    said = await read_document(request, Said)
     if said.score not in (-1, 0, 1):
         raise bad_request("Feedback can have a value of 1, 0 or -1.")
     await run_in_threadpool(_give, service, account.listener, said)
     return reply({"status": "ok"})
 
 
-def _give(service: Service, listener: ListenerId, said: _Said) -> None:
+def _give(service: Service, listener: ListenerId, said: Said) -> None:
     named = said.recording_msid or said.recording_mbid
     if not named:
         raise bad_request("Either recording_msid or recording_mbid must be given.")

@@ -12,7 +12,6 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from earmark.errors import EarmarkError
 from earmark.listening.listens import UnixMs
 from earmark.store.people import AccountRecord
 from earmark.store.scrobbles import Scrobble
@@ -22,7 +21,9 @@ from earmark.web.listenbrainz.documents import read_document
 from earmark.web.listenbrainz.errors import ApiError, bad_request
 from earmark.web.listenbrainz.payload import MOST_BYTES, Kind, Submission, duration_s, read_submission
 from earmark.web.listenbrainz.recordings import item_of, mbid_of, msid_of
+from earmark.web.listenbrainz.shapes import Submitted
 from earmark.web.listenbrainz.who import Asking, Themselves
+from earmark.web.openapi import takes
 from earmark.web.replies import reply
 from earmark.web.service import Service
 
@@ -37,7 +38,7 @@ Seconds = Annotated[int | None, Query(ge=0, le=10**11)]
 router = APIRouter(tags=["ListenBrainz: listens"])
 
 
-@router.post("/submit-listens")
+@router.post("/submit-listens", openapi_extra=takes(Submitted))
 async def submit_listens(
     request: Request, account: Asking, service: Here, return_msid: bool = False
 ) -> Response:
@@ -64,12 +65,15 @@ async def stored(service: Service, account: AccountRecord, submission: Submissio
     """Hand plays to the inbox and wait until they are in the record.
 
     Raises:
-        ApiError: 503, for the client to try again.
+        EarmarkError: they could not be stored; the client is to try again.
     """
+    plays, well = len(submission.listens), False
+    service.metrics.told(plays)
     try:
         await asyncio.wrap_future(service.inbox.tell(account.listener, submission.listens))
-    except EarmarkError as error:
-        raise ApiError(503, f"{error.what} {error.remedy}") from error
+        well = True
+    finally:
+        service.metrics.stored(account.listener, plays, well=well)
 
 
 def _note_playing(service: Service, account: AccountRecord, submission: Submission) -> None:
@@ -173,15 +177,17 @@ def stop_playing(account: Asking, service: Here) -> Response:
     return reply(OK)
 
 
-class _Deletion(msgspec.Struct):
+class Deletion(msgspec.Struct):
+    """A play, named by its second and its recording."""
+
     listened_at: int
     recording_msid: str
 
 
-@router.post("/delete-listen")
+@router.post("/delete-listen", openapi_extra=takes(Deletion))
 async def delete_listen(request: Request, account: Asking, service: Here) -> Response:
     """Take back a play, named by its second and its recording."""
-    told = await read_document(request, _Deletion)
+    told = await read_document(request, Deletion)
     try:
         item = item_of(told.recording_msid)
     except ValueError:
@@ -193,7 +199,9 @@ async def delete_listen(request: Request, account: Asking, service: Here) -> Res
     return reply(OK)
 
 
-class _Mark(msgspec.Struct):
+class Mark(msgspec.Struct):
+    """Up to when plays were imported, in Unix seconds, and from where."""
+
     ts: int
     service: str = "lastfm"
 
@@ -212,10 +220,10 @@ def latest_import(
     return reply({"musicbrainz_id": account.name, "latest_import": at})
 
 
-@router.post("/latest-import")
+@router.post("/latest-import", openapi_extra=takes(Mark))
 async def set_latest_import(request: Request, account: Asking, service: Here) -> Response:
     """Note up to when plays were imported from another service."""
-    told = await read_document(request, _Mark)
+    told = await read_document(request, Mark)
     if not 0 <= told.ts < 1 << 40 or not 0 < len(told.service) <= 100:
         raise bad_request("ts must be Unix seconds, and service a short name.")
     await run_in_threadpool(

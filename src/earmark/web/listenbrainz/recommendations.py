@@ -12,6 +12,7 @@ from earmark.jobs.live import Ask
 from earmark.web.auth import Here
 from earmark.web.listenbrainz.recordings import mbid_of
 from earmark.web.listenbrainz.who import Themselves
+from earmark.web.openapi import NO_CONTENT
 from earmark.web.replies import reply
 
 MOST_ITEMS: Final = 1_000
@@ -19,7 +20,7 @@ MOST_ITEMS: Final = 1_000
 router = APIRouter(tags=["ListenBrainz: recommendations"])
 
 
-@router.get("/cf/recommendation/user/{user}/recording")
+@router.get("/cf/recommendation/user/{user}/recording", responses=NO_CONTENT)
 def recordings(
     account: Themselves,
     service: Here,
@@ -34,6 +35,7 @@ def recordings(
         return Response(status_code=204)
     if isinstance(found, UnknownNameError):
         raise found
+    service.metrics.recommended(account.listener)
     uris = store.items([one.item for one in found.songs])["uri"].to_list()
     told = [
         {"recording_mbid": mbid, "score": round(1 / (one.place + 1), 6), "latest_listened_at": None}

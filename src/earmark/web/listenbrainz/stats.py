@@ -16,6 +16,7 @@ from earmark.web.auth import Here
 from earmark.web.listenbrainz.ranges import Range, bins_of, days_of, moment_of
 from earmark.web.listenbrainz.recordings import mbid_of, msid_of
 from earmark.web.listenbrainz.who import Themselves
+from earmark.web.openapi import NO_CONTENT
 from earmark.web.replies import reply
 
 MOST_ITEMS: Final = 1_000
@@ -78,14 +79,14 @@ Page = Annotated[_Page, Depends()]
 Stretch = Annotated[_Stretch, Depends()]
 
 
-@router.get("/stats/user/{user}/artists")
+@router.get("/stats/user/{user}/artists", responses=NO_CONTENT)
 def artists(page: Page) -> Response:
     """Who was played most."""
     rows, total = page.counted(Of.ARTIST)
     return page.answer("artists", "artist", [_artist(row) for row in rows], total)
 
 
-@router.get("/stats/user/{user}/releases")
+@router.get("/stats/user/{user}/releases", responses=NO_CONTENT)
 def releases(page: Page) -> Response:
     """Which releases were."""
     rows, total = page.counted(Of.RELEASE)
@@ -93,7 +94,7 @@ def releases(page: Page) -> Response:
     return page.answer("releases", "release", told, total)
 
 
-@router.get("/stats/user/{user}/release-groups")
+@router.get("/stats/user/{user}/release-groups", responses=NO_CONTENT)
 def release_groups(page: Page) -> Response:
     """The same: what the record knows of releases is their names, which all of a group share."""
     rows, total = page.counted(Of.RELEASE)
@@ -101,7 +102,7 @@ def release_groups(page: Page) -> Response:
     return page.answer("release_groups", "release_group", told, total)
 
 
-@router.get("/stats/user/{user}/recordings")
+@router.get("/stats/user/{user}/recordings", responses=NO_CONTENT)
 def recordings(page: Page) -> Response:
     """Which recordings were."""
     rows, total = page.counted(Of.RECORDING)
@@ -122,7 +123,7 @@ def _recording(row: Tally) -> dict[str, Any]:
     }
 
 
-@router.get("/stats/user/{user}/listening-activity")
+@router.get("/stats/user/{user}/listening-activity", responses=NO_CONTENT)
 def listening_activity(stretch: Stretch) -> Response:
     """How much was played, day by day, month by month or year by year, in the range and the one before it."""
     zone = stretch.zone
@@ -145,7 +146,7 @@ def listening_activity(stretch: Stretch) -> Response:
     return stretch.payload(listening_activity=told)
 
 
-@router.get("/stats/user/{user}/daily-activity")
+@router.get("/stats/user/{user}/daily-activity", responses=NO_CONTENT)
 def daily_activity(stretch: Stretch) -> Response:
     """How much was played at each hour of each weekday, where the listener lives."""
     moments = stretch.tallies.moments(stretch.account.listener, stretch.first, stretch.last)
