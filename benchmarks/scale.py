@@ -59,7 +59,8 @@ def _of_size(plays: float, chosen: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-def _fill(home: Path, plays: float, chosen: argparse.Namespace) -> dict[str, float]:
+def fill_home(home: Path, plays: float, chosen: argparse.Namespace) -> dict[str, float]:
+    """Put a made world into an empty home folder; what that took."""
     store = open_store(f"sqlite:///{home / 'earmark.db'}")
     try:
         if store.counts().listens:

@@ -14,11 +14,11 @@ import json
 import os
 import re
 import shutil
+import socket
 import statistics
 import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -33,10 +33,10 @@ from earmark.store.people import Role
 from earmark.store.port import Store
 from earmark.store.sql_store import open_store
 from measured import earmark, report, run
-from scale import fill_world
+from scale import fill_home
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
-from tests.web.processes import free_port, served
+from tests.web.processes import served
 
 SONGS: Final = 30
 GOALS: Final = {
@@ -87,7 +87,7 @@ def main() -> None:
 def _ready(home: Path, chosen: argparse.Namespace) -> tuple[int, int]:
     """Fill, learn and do what is due, so that the service has nothing else to do; the span of listeners' ids."""
     url = f"sqlite:///{home / 'earmark.db'}"
-    fill_world(home, chosen.plays, chosen.listeners, chosen.tracks)
+    fill_home(home, chosen.plays, chosen)
     where = ("--home", str(home), "--json")
     run(earmark("learn", "--budget", "0", *where))
     run(earmark("work", "--once", *where))
@@ -151,7 +151,9 @@ def _token(store: Store, name: str, role: Role) -> str:
 
 @contextmanager
 def _bare(body: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    port = free_port()
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
     command = [sys.executable, "-m", "uvicorn", "bare_handler:app", "--port", str(port), "--no-access-log"]
     environment = {**os.environ, "BARE_BODY": str(body)}
     process = subprocess.Popen(
@@ -203,9 +205,8 @@ def _wrk(
 def _plays_counted(
     address: str, players: list[tuple[int, str]], chosen: argparse.Namespace, token: str, script: Path
 ) -> dict[str, float]:
-    """From the moment that a play is acknowledged to an answer that reflects it, while others ask as fast as they can."""
+    """From the moment that a play is acknowledged to an answer that reflects it, while others ask all they can."""
     seconds: list[float] = []
-    stop = threading.Event()
     load = _wrk(address, chosen, token, script, 600)
     try:
         with httpx.Client(base_url=address, timeout=60) as client:
@@ -231,7 +232,6 @@ def _plays_counted(
                     pass
                 seconds.append(time.perf_counter() - began)
     finally:
-        stop.set()
         load.terminate()
         load.communicate()
     return {
