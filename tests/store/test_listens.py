@@ -109,6 +109,22 @@ def test_what_is_looked_at_suffices(used: Store, data: st.DataObject) -> None:
         assert there.equals(as_well)
 
 
+HOUR_MS = 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("hours", "origin", "told"), [(10, 0, "repeated"), (10, 1, "same_play"), (2, 0, "new")]
+)
+def test_a_long_play_is_found_by_what_was_told_in_its_midst(hours: int, origin: int, told: str) -> None:
+    mix, noon = Track("A", "A mix of ten hours"), 1_700_000_000_000
+    long = Listen(mix, UnixMs(noon), hours * HOUR_MS)
+    # Somebody else's is nobody's business.
+    with closing(open_store("sqlite://")) as store:
+        hand_over(store, [(0, 0, long), (1, 0, Listen(mix, UnixMs(noon), 10 * HOUR_MS))])
+        settled = hand_over(store, [(0, origin, Listen(mix, UnixMs(noon + 5 * HOUR_MS), 1_000))])
+    assert getattr(settled, told) == 1
+
+
 def test_plays_far_apart_are_looked_up_each_by_itself() -> None:
     at = [0, 200_000, 10**9, 10**9 + 86_400_000]
     started = np.array([1_700_000_000_000 + one for one in at], np.int64)

@@ -89,7 +89,7 @@ def wanted_digests(digests: Sequence[bytes]) -> Wanted:
 def wanted_spans(
     listeners: Sequence[int], before: Sequence[int], first: Sequence[int], last: Sequence[int]
 ) -> Wanted:
-    """These stretches of time as ``wanted_span (listener_id, before, first, last)``; what leads up begins before."""
+    """These stretches of time, with what leads up to each, as ``wanted_span (listener_id, before, first, last)``."""
     columns = (("listener_id", "integer"), ("before", "bigint"), ("first", "bigint"), ("last", "bigint"))
     return Wanted("wanted_span", columns, (listeners, before, first, last))
 
