@@ -43,7 +43,7 @@ def served(
 def _keep(process: subprocess.Popen[bytes], log: Path, ready: threading.Event) -> None:
     """Write down what the service says, and note when it is ready, or has ended."""
     assert process.stdout
-    with log.open("ab", buffering=0) as file:
+    with log.open("ab", buffering=0) as file, process.stdout:
         for line in process.stdout:
             file.write(line)
             if b"Application startup complete" in line:
