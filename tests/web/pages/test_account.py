@@ -151,4 +151,4 @@ def test_what_pages_are_made_of_is_packaged() -> None:
         "templates/account.html",
     ):
         assert (ROOT / "src" / "earmark" / "web" / name).is_file()
-    assert (WEB, STATIC) == (Path(web.__file__).parent, WEB / "static")
+    assert (Path(web.__file__).parent, WEB / "static") == (WEB, STATIC)
