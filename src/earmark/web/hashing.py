@@ -11,7 +11,7 @@ from anyio.to_thread import run_sync
 from earmark.web.api.problems import ProblemError
 
 AT_ONCE: Final = 2
-MOST_WAITING: Final = 64
+MOST_WAITING: Final = 16
 
 T = TypeVar("T")
 

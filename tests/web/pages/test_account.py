@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from html.parser import HTMLParser
+from pathlib import Path
 from uuid import UUID
 
 import httpx
 from tests.web.conftest import PASSWORD, Browser, Served
 
+from earmark import web
 from earmark.web.pages.rendering import STATIC, WEB
+
+ROOT = Path(__file__).parents[3]
 
 
 def csrf_of(browser: Browser) -> str:
@@ -134,13 +139,16 @@ def test_pages_need_no_script_and_every_field_has_a_name(served: Served) -> None
         assert [tag for tag, _ in page.tags].count("h1") == 1
 
 
-def test_what_pages_are_made_of_lies_in_the_package() -> None:
-    # Files beside the modules are packaged with them: see [tool.scikit-build] in pyproject.toml.
-    assert STATIC.is_relative_to(WEB)
+def test_what_pages_are_made_of_is_packaged() -> None:
+    build = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["tool"]["scikit-build"]
+    # All files of the package's folder are, whatever they are, that Git does not ignore.
+    assert build["wheel"]["packages"] == ["src/earmark"]
+    assert "exclude" not in build["wheel"]
     for name in (
         "static/earmark.css",
         "static/earmark.svg",
         "templates/layout.html",
         "templates/account.html",
     ):
-        assert (WEB / name).is_file()
+        assert (ROOT / "src" / "earmark" / "web" / name).is_file()
+    assert (Path(web.__file__).parent, WEB / "static") == (WEB, STATIC)
