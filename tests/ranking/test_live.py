@@ -47,14 +47,17 @@ def fused_by_the_ranking(model: Recommender, histories: Histories) -> list[dict[
 
 @pytest.mark.parametrize("seed", range(6))
 def test_three_lists_fused_by_the_ranking_itself_give_the_same(seed: int) -> None:
-    model, histories = small_model(seed, 200)
+    learned, histories = small_model(seed, 200)
+    # The ranking itself looks at whatever was played lately.
+    config = RANKING.model_copy(update={"played_lately": 10_000})
+    model = Recommender(learned.signals, config, learned.orders)
     live = LiveRanking(model)
     for found, scores in zip(
         live.rank(live.askers(histories), 20).tolist(), fused_by_the_ranking(model, histories), strict=True
     ):
-        # Sums in another order may change places with their like, nothing else.
+        # Vectors as bytes, and sums in another order, may change places with their like, nothing else.
         expected = sorted(scores.values(), reverse=True)[:20]
-        np.testing.assert_allclose([scores[song] for song in found if song >= 0], expected, atol=1e-5)
+        np.testing.assert_allclose([scores[song] for song in found if song >= 0], expected, atol=0.02)
 
 
 def test_who_else_asks_changes_nothing() -> None:

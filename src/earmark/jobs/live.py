@@ -34,15 +34,14 @@ EVEN: Final = 20
 """A seed takes places as if the first so many were nearly as good as each other (k of reciprocal-rank fusion)."""
 MOST_REMEMBERED: Final = 10_000
 """Listeners who have changed since the build and are kept in memory."""
-PREPARED_FOR: Final = 20_000
-"""Listeners for whom the search is made ready."""
 RETRY_S: Final = 5
 """After so long a build that could not be opened is tried again."""
 
-_log = logging.getLogger(__name__)
+LOOKED_S: Final = 0.2
+"""Whether another build went live is looked at so often."""
 
-Words = tuple[SongId, ItemId, str, str, str | None]
-"""What a song is shown by: the item of the version that most people play, artist, title, release."""
+_encode: Final = msgspec.json.Encoder().encode
+_log: Final = logging.getLogger(__name__)
 
 
 class Ask(NamedTuple):
@@ -72,6 +71,15 @@ class Recommendations(msgspec.Struct, frozen=True, gc=False):
     songs: list[Recommended]
 
 
+class Chosen(NamedTuple):
+    """The same as it is found: `document` is `Recommendations` in JSON."""
+
+    build: str
+    items: list[int]
+    places: Sequence[int]
+    document: bytes
+
+
 class _Opened:
     """A build in memory, and those who have changed since and asked lately."""
 
@@ -79,15 +87,14 @@ class _Opened:
         self.build = build
         self.ranking = LiveRanking(build.model)
         self.askers = build.askers
-        # Evenly chosen: ids are handed out in the order in which people came.
-        step = max(1, len(self.askers) // PREPARED_FOR)
-        self.ranking.prepare(np.ascontiguousarray(self.askers.vectors[::step]))
         self._row_of = dict(zip(self.askers.listeners.tolist(), range(len(self.askers)), strict=True))
         self._revision_of: dict[int, int] = dict(
             build.snapshot.listeners.select("listener", "revision").iter_rows()
         )
         self._changed: OrderedDict[int, tuple[int, Askers]] = OrderedDict()
-        self._words: dict[int, Words] = {}
+        self._told: dict[int, bytes] = {}
+        self.items = build.snapshot.songs["item"].to_numpy()[self._rows]
+        """The item by which each column is shown."""
 
     def asking(self, listeners: Sequence[ListenerRecord]) -> tuple[Askers, list[ListenerRecord]]:
         """What is known of them now, and the order in which they stand there."""
@@ -114,14 +121,16 @@ class _Opened:
             self._changed.popitem(last=False)
         return found
 
-    def words(self, columns: NDArray[np.integer]) -> Mapping[int, Words]:
-        """What at least these columns are shown by: song, item, artist, title and release."""
-        missing = [column for column in columns.tolist() if column not in self._words]
+    def told(self, columns: set[int]) -> Mapping[int, bytes]:
+        """At least these columns as `Recommended` in JSON, up to the place."""
+        missing = [column for column in columns if column not in self._told]
         if missing:
-            rows = self._rows[missing]
-            shown = self.build.snapshot.songs[rows].select("song", "item", "artist_name", "title", "release")
-            self._words.update(zip(missing, shown.iter_rows(), strict=True))
-        return self._words
+            songs = self.build.snapshot.songs[self._rows[missing]]
+            shown = songs.select("song", "item", "artist_name", "title", "release").iter_rows()
+            for column, (song, item, artist, title, release) in zip(missing, shown, strict=True):
+                told = _encode(Recommended(song, item, artist, title, release, 0))
+                self._told[column] = told.removesuffix(b"0}")
+        return self._told
 
     @cached_property
     def _rows(self) -> NDArray[np.int64]:
@@ -139,8 +148,9 @@ class Live:
         self._opening: threading.Thread | None = None
         self._answering = threading.Lock()
         self._opened: _Opened | None = None
+        self._looked = 0.0
 
-    def recommend(self, asks: Sequence[Ask]) -> list[Recommendations | UnknownNameError]:
+    def recommend(self, asks: Sequence[Ask]) -> list[Chosen | UnknownNameError]:
         """Songs that each listener does not know yet, or that there is no such listener.
 
         With a seed, a draw from the best `REACH` without replacement, each song's chance falling with its place
@@ -161,7 +171,14 @@ class Live:
                 askers, order = opened.asking(there)
                 lists = opened.ranking.rank(askers, reach)
                 ranked = {one.id: columns for one, columns in zip(order, lists, strict=True)}
-            return [_answer(opened, ask, ranked.get(ask.listener)) for ask in asks]
+            chosen = [_chosen(ask, ranked.get(ask.listener)) for ask in asks]
+            told = opened.told({column for columns, _ in chosen for column in columns})
+        return [
+            _answer(opened, ask, columns, places, told)
+            if ask.listener in ranked
+            else UnknownNameError(f"There is no listener {ask.listener}.", "See who there is: earmark status")
+            for ask, (columns, places) in zip(asks, chosen, strict=True)
+        ]
 
     def build(self) -> OpenedBuild:
         """The live build.
@@ -174,8 +191,13 @@ class Live:
 
     def _current(self) -> _Opened:
         """The live build, opened; while one that went live just now is being opened, the one before it."""
-        live, opened = self._house.builds.live(), self._opened
+        opened, now = self._opened, time.monotonic()
+        if opened is not None and now < self._looked + LOOKED_S:
+            return opened
+        live = self._house.builds.live()
+        self._looked = now
         if opened is None or live is None:
+            self._opened = None
             return self._open()
         if opened.build.manifest.id != live and self._opening is None:
             self._opening = threading.Thread(target=self._open_behind, name="opening a build", daemon=True)
@@ -200,25 +222,30 @@ class Live:
             self._opening = None
 
 
-def _answer(
-    opened: _Opened, ask: Ask, ranked: NDArray[np.int32] | None
-) -> Recommendations | UnknownNameError:
+def _chosen(ask: Ask, ranked: NDArray[np.int32] | None) -> tuple[list[int], Sequence[int]]:
+    """The columns of the songs that are told, and where each stands in the listener's own order."""
     if ranked is None:
-        return UnknownNameError(f"There is no listener {ask.listener}.", "See who there is: earmark status")
+        return [], []
     if ask.seed is None:
         columns = ranked[: ask.n]
-        columns = columns[columns >= 0]
-        places = range(len(columns))
-    else:
-        ranked = ranked[: max(ask.n, REACH)]
-        ranked = ranked[ranked >= 0]
-        drawn = _drawn(len(ranked), ask.seed)[: ask.n]
-        columns, places = ranked[drawn], drawn.tolist()
-    words = opened.words(columns)
-    songs = [
-        Recommended(*words[column], place) for column, place in zip(columns.tolist(), places, strict=True)
-    ]
-    return Recommendations(opened.build.manifest.id, ask.seed, songs)
+        told: list[int] = columns[columns >= 0].tolist()
+        return told, range(len(told))
+    columns = ranked[: max(ask.n, REACH)]
+    columns = columns[columns >= 0]
+    drawn = _drawn(len(columns), ask.seed)[: ask.n]
+    return columns[drawn].tolist(), drawn.tolist()
+
+
+def _answer(
+    opened: _Opened, ask: Ask, columns: list[int], places: Sequence[int], told: Mapping[int, bytes]
+) -> Chosen:
+    build = opened.build.manifest.id
+    # Encoding thirty songs anew for each answer would take longer than choosing some of them.
+    songs = b",".join(
+        [b"%b%d}" % (told[column], place) for column, place in zip(columns, places, strict=True)]
+    )
+    document = b'{"build":%b,"seed":%b,"songs":[%b]}' % (_encode(build), _encode(ask.seed), songs)
+    return Chosen(build, opened.items[columns].tolist(), places, document)
 
 
 def _drawn(n: int, seed: int) -> NDArray[np.intp]:

@@ -137,23 +137,23 @@ static PyObject *py_find_nearest(PyObject *Py_UNUSED(self), PyObject *args) {
 static PyObject *py_score_lists(PyObject *Py_UNUSED(self), PyObject *args) {
     Arrays arrays = {.n = 0};
     Sparse history, exclude, lists;
-    int64_t start, stop, n_rows, n_lists, n_songs, n;
+    int64_t start, stop, n_rows, n_lists, n_songs, n, reach;
     int32_t *ids;
     float *scores;
-    if (!has_arguments(args, 16)) return NULL;
+    if (!has_arguments(args, 17)) return NULL;
     if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
         take_count(args, 3, &n_lists) < 0 || take_count(args, 4, &n_songs) < 0 || take_count(args, 5, &n) < 0 ||
-        !is_range(start, stop, n_rows))
+        take_count(args, 6, &reach) < 0 || !is_range(start, stop, n_rows))
         return NULL;
-    int failed = take_sparse(&arrays, args, 6, "history", n_rows, 1, &history) < 0 ||
-                 take_sparse(&arrays, args, 9, "exclude", n_rows, 0, &exclude) < 0 ||
-                 take_sparse(&arrays, args, 11, "lists", n_lists, 1, &lists) < 0 ||
-                 !(ids = take(&arrays, args, 14, "ids", n_rows * n, 4, 1)) ||
-                 !(scores = take(&arrays, args, 15, "scores", n_rows * n, 4, 1));
+    int failed = take_sparse(&arrays, args, 7, "history", n_rows, 1, &history) < 0 ||
+                 take_sparse(&arrays, args, 10, "exclude", n_rows, 0, &exclude) < 0 ||
+                 take_sparse(&arrays, args, 12, "lists", n_lists, 1, &lists) < 0 ||
+                 !(ids = take(&arrays, args, 15, "ids", n_rows * n, 4, 1)) ||
+                 !(scores = take(&arrays, args, 16, "scores", n_rows * n, 4, 1));
     int status = 0;
     if (!failed) {
         Py_BEGIN_ALLOW_THREADS;
-        status = score_lists(history, exclude, lists, n_songs, start, stop, n, ids, scores);
+        status = score_lists(history, exclude, lists, reach, n_songs, start, stop, n, ids, scores);
         Py_END_ALLOW_THREADS;
     }
     return close_call(&arrays, failed, status < 0);
@@ -519,6 +519,49 @@ static PyObject *py_score_trees(PyObject *Py_UNUSED(self), PyObject *args) {
     return close_call(&arrays, failed, status < 0);
 }
 
+static PyObject *py_probe_clusters(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    Clusters clusters = {0};
+    Sparse closed;
+    int64_t start, stop, n_rows, n_songs, n_factors, wanted, n;
+    Scaled centres, items;
+    const float *vectors;
+    const int32_t *songs;
+    int32_t *ids;
+    float *scores;
+    if (!has_arguments(args, 20)) return NULL;
+    if (take_count(args, 0, &start) < 0 || take_count(args, 1, &stop) < 0 || take_count(args, 2, &n_rows) < 0 ||
+        take_count(args, 3, &n_songs) < 0 || take_count(args, 4, &n_factors) < 0 ||
+        take_count(args, 5, &clusters.n) < 0 || take_count(args, 6, &wanted) < 0 || take_count(args, 7, &n) < 0 ||
+        !is_range(start, stop, n_rows))
+        return NULL;
+    int64_t n_centres = (clusters.n + SONGS_PER_STRIDE - 1) / SONGS_PER_STRIDE * SONGS_PER_STRIDE, n_places = 0;
+    int failed = !(vectors = take(&arrays, args, 8, "vectors", n_rows * n_factors, 4, 0)) ||
+                 !(centres.bytes = take(&arrays, args, 9, "centres", n_centres * n_factors, 1, 0)) ||
+                 !(centres.scales = take(&arrays, args, 10, "scales of centres", n_centres, 4, 0)) ||
+                 !(clusters.starts = take(&arrays, args, 11, "cluster starts", clusters.n + 1, 8, 0));
+    if (!failed) n_places = clusters.starts[clusters.n] * SONGS_PER_STRIDE;
+    failed = failed || !(clusters.boxes = take(&arrays, args, 12, "boxes", 3 * clusters.n, 4, 0)) ||
+             !(items.bytes = take(&arrays, args, 13, "songs' vectors", n_places * n_factors, 1, 0)) ||
+             !(items.scales = take(&arrays, args, 14, "songs' scales", n_places, 4, 0)) ||
+             !(songs = take(&arrays, args, 15, "songs", n_places, 4, 0)) ||
+             take_sparse(&arrays, args, 16, "closed songs", n_rows, 0, &closed) < 0 ||
+             !(ids = take(&arrays, args, 18, "ids", n_rows * n, 4, 1)) ||
+             !(scores = take(&arrays, args, 19, "scores", n_rows * n, 4, 1));
+    if (!failed && n_factors % 4) {
+        PyErr_SetString(PyExc_ValueError, "the number of factors is not a multiple of four");
+        failed = 1;
+    }
+    int status = 0;
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        status = probe_clusters(vectors, n_factors, centres, clusters, items, songs, wanted, closed, n_songs, start,
+                                stop, n, ids, scores);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, status < 0);
+}
+
 static PyObject *py_fuse_lists(PyObject *Py_UNUSED(self), PyObject *args) {
     Arrays arrays = {.n = 0};
     Catalogue catalogue;
@@ -578,6 +621,7 @@ static PyMethodDef methods[] = {
     {"improve_factors", py_improve_factors, METH_VARARGS, "Improve the vectors of a range of rows."},
     {"fold_in", py_fold_in, METH_VARARGS, "Solve the vectors of a range of rows exactly."},
     {"score_trees", py_score_trees, METH_VARARGS, "Sums of the leaves of rows."},
+    {"probe_clusters", py_probe_clusters, METH_VARARGS, "Best songs of a range of listeners in likely clusters."},
     {"fuse_lists", py_fuse_lists, METH_VARARGS, "Lists of a range of rows fused into one for each."},
     {NULL, NULL, 0, NULL},
 };

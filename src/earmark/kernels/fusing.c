@@ -53,6 +53,13 @@ static inline Best best_of(Scratch *scratch, int64_t n) {
     return (Best){.keys = scratch->keys, .n = n, .room = n + MORE_THAN_WANTED};
 }
 
+/* The ids of the best, in any order, and how many there are. */
+static inline int64_t keep(Best *best, int32_t *ids) {
+    if (best->fill > best->n) trim(best);
+    for (int64_t k = 0; k < best->fill; k++) ids[k] = id_of(best->keys[k]);
+    return best->fill;
+}
+
 static inline int is_open(const Catalogue *catalogue, const Scratch *scratch, int32_t song) {
     return catalogue->renown[song] > 0.0f && !holds_bit(scratch->closed, song);
 }
@@ -71,7 +78,7 @@ static int64_t find_favourites(const Ties *ties, int64_t row, int64_t n, Scratch
     Best best = best_of(scratch, n);
     for (int64_t tie = first; tie < last; tie++)
         if (ties->liking[tie] > 0.0f) offer(&best, ties->liking[tie], (int32_t)(tie - first));
-    return take_best(&best, scratch->spare, scratch->ids, scratch->values);
+    return keep(&best, scratch->ids);
 }
 
 /* The songs by these artists that are most held, the artist's liking counted in. */
@@ -88,7 +95,7 @@ static void name_by_artists(const Catalogue *catalogue, const float *merits, con
             if (is_open(catalogue, scratch, songs[k]))
                 offer(&best, ties->liking[tie] * catalogue->renown[songs[k]], songs[k]);
     }
-    n = take_best(&best, scratch->spare, scratch->ids, scratch->values);
+    n = keep(&best, scratch->ids);
     for (int64_t k = 0; k < n; k++) name_song(catalogue, merits, scratch, scratch->ids[k]);
 }
 

@@ -62,9 +62,10 @@ int find_nearest(Sparse left, Sparse right, const float *left_norms, const float
                  const int32_t *own, int64_t n_columns, int64_t start, int64_t stop, int64_t k, int64_t *lengths,
                  int32_t *ids, float *similarities);
 
-/* The n greatest columns of each row of history times lists, excluded ones left out. */
-int score_lists(Sparse history, Sparse exclude, Sparse lists, int64_t n_songs, int64_t start, int64_t stop, int64_t n,
-                int32_t *ids, float *scores);
+/* The n greatest columns of each row of history times lists, of each of which the first `reach` entries count; excluded
+   ones left out. */
+int score_lists(Sparse history, Sparse exclude, Sparse lists, int64_t reach, int64_t n_songs, int64_t start,
+                int64_t stop, int64_t n, int32_t *ids, float *scores);
 
 /* For each pair (row, song), without repeats in a row: the entry of history times lists, the greatest single product
    in it, and how many are positive. */
@@ -163,6 +164,18 @@ typedef struct {
 /* The sum of the leaves of each of n_rows rows, in the order of the trees; NaN where a feature that they look at is.
    `features` is (n_features, n_rows). */
 int score_trees(Trees trees, const float *features, int64_t n_rows, double *scores);
+
+/* Vectors as bytes, in strides of SONGS_PER_STRIDE (probing.c), and what each vector's are to be multiplied by. */
+typedef struct {
+    const int8_t *bytes;
+    const float *scales;
+} Scaled;
+
+/* The n best songs of each listener in the clusters that most likely hold them, `wanted` songs or a few more; n_factors is
+   a multiple of four. Of the clusters only starts and boxes are looked at. */
+int probe_clusters(const float *vectors, int64_t n_factors, Scaled centres, Clusters clusters, Scaled items,
+                   const int32_t *songs, int64_t wanted, Sparse closed, int64_t n_songs,
+                   int64_t start, int64_t stop, int64_t n, int32_t *ids, float *scores);
 
 /* What is known of songs and artists before anybody asks: of each order, the merit of each song; each song's artist and
    renown (what is not held by anybody has none); each artist's songs, most held first; and of all songs the most held. */

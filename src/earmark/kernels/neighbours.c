@@ -60,14 +60,18 @@ static int64_t add_listing(float *restrict sums, const int32_t *restrict columns
     return n_touched;
 }
 
-/* Row `row` of left times right, into the sums. */
-static void multiply(Sparse left, Sparse right, int64_t row, int64_t n_columns, Scratch *scratch) {
+static inline int64_t length_of(Sparse right, int64_t row, int64_t reach) {
+    int64_t length = right.starts[row + 1] - right.starts[row];
+    return length < reach ? length : reach;
+}
+
+/* Row `row` of left times the first `reach` entries of each row of right, into the sums. */
+static void multiply(Sparse left, Sparse right, int64_t reach, int64_t row, int64_t n_columns, Scratch *scratch) {
     int64_t first = left.starts[row], last = left.starts[row + 1], products = 0, n_touched = 0;
-    for (int64_t at = first; at < last; at++)
-        products += right.starts[left.indices[at] + 1] - right.starts[left.indices[at]];
+    for (int64_t at = first; at < last; at++) products += length_of(right, left.indices[at], reach);
     int scanning = products > n_columns / SCAN_SHARE;
     for (int64_t at = first; at < last; at++) {
-        int64_t from = right.starts[left.indices[at]], length = right.starts[left.indices[at] + 1] - from;
+        int64_t from = right.starts[left.indices[at]], length = length_of(right, left.indices[at], reach);
         if (at + 2 < last) {
             int64_t coming = right.starts[left.indices[at + 2]];
             for (int64_t line = 0; line < 64; line += 16) {
@@ -128,7 +132,7 @@ int find_nearest(Sparse left, Sparse right, const float *left_norms, const float
     int64_t written = 0;
     for (int64_t row = start; row < stop && made == 0; row++) {
         begin(&scratch.best);
-        multiply(left, right, row, n_columns, &scratch);
+        multiply(left, right, INT64_MAX, row, n_columns, &scratch);
         if (own[row] >= 0) scratch.sums[own[row]] = 0.0f;
         if (scratch.n_touched == ALL)
             scan_similarities(scratch.sums, right_norms, left_norms[row], shrink, n_columns, &scratch.best);
@@ -145,13 +149,13 @@ int find_nearest(Sparse left, Sparse right, const float *left_norms, const float
     return made;
 }
 
-int score_lists(Sparse history, Sparse exclude, Sparse lists, int64_t n_songs, int64_t start, int64_t stop, int64_t n,
-                int32_t *ids, float *scores) {
+int score_lists(Sparse history, Sparse exclude, Sparse lists, int64_t reach, int64_t n_songs, int64_t start,
+                int64_t stop, int64_t n, int32_t *ids, float *scores) {
     Scratch scratch;
     int made = make_scratch(&scratch, n_songs, n);
     for (int64_t row = start; row < stop && made == 0; row++) {
         begin(&scratch.best);
-        multiply(history, lists, row, n_songs, &scratch);
+        multiply(history, lists, reach, row, n_songs, &scratch);
         for (int64_t at = exclude.starts[row]; at < exclude.starts[row + 1]; at++)
             scratch.sums[exclude.indices[at]] = 0.0f;
         if (scratch.n_touched == ALL) scan_sums(scratch.sums, n_songs, &scratch.best);

@@ -14,6 +14,8 @@ from earmark.kernels.sparse import Csr, Rows, check_count, checked_ids, excluded
 from earmark.threads import in_order, over_blocks
 
 ROWS_PER_BLOCK = 256
+EVERY = 1 << 31
+"""More entries than any list has."""
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,7 @@ def score_neighbours(
     n: int,
     *,
     exclude: Csr | Rows | None = None,
+    reach: int = EVERY,
     threads: int | None = None,
 ) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
     """The n best songs j of each row by ``sum_i w_i sim(i, j)`` over the entries i of its history.
@@ -182,6 +185,7 @@ def score_neighbours(
         lists: neighbours of songs; or any rows of weighted songs, for a history of such rows.
         n: songs to keep for each row.
         exclude: (n_rows, n_songs), whose entries (of any weight) may not be returned.
+        reach: so many of the first entries of each list count.
         threads: as for `over_blocks`; it does not change the result.
 
     Returns:
@@ -201,7 +205,7 @@ def score_neighbours(
 
     def block(start: int, stop: int) -> None:
         _core.score_lists(
-            start, stop, rows.n_rows, listed.n_rows, listed.n_columns, n,
+            start, stop, rows.n_rows, listed.n_rows, listed.n_columns, n, reach,
             rows.starts, rows.indices, rows.weights,
             hidden.starts, hidden.indices,
             listed.starts, listed.indices, listed.weights, ids, scores,

@@ -4,9 +4,10 @@
 #include "best.h"
 #include "kernels.h"
 
-enum { STRIDE = SONGS_PER_STRIDE, ABREAST = 4 };
+enum { STRIDE = SONGS_PER_STRIDE, HALF = STRIDE / 2, ABREAST = 4 };
 
-typedef float Lanes __attribute__((vector_size(4 * STRIDE), aligned(4), may_alias));
+/* Of a width that every clone has registers for: wider ones would be kept in memory, eight times as slowly. */
+typedef float Lanes __attribute__((vector_size(4 * HALF), aligned(4), may_alias));
 
 /* The first whole STRIDE of scores, from `base` on, in which one is at least `least`; else where whole strides end. */
 MULTIVERSIONED
@@ -86,12 +87,18 @@ static int64_t find_nearer(const float *restrict songs_along, const float *restr
 MULTIVERSIONED
 static void score_stride(const float *const vectors[ABREAST], const float *restrict stride, int64_t n_factors,
                          float *restrict scores) {
-    Lanes sums[ABREAST] = {0};
+    Lanes left[ABREAST] = {0}, right[ABREAST] = {0};
     for (int64_t f = 0; f < n_factors; f++) {
-        Lanes songs = *(const Lanes *)(stride + f * STRIDE);
-        for (int l = 0; l < ABREAST; l++) sums[l] += songs * vectors[l][f];
+        Lanes songs = *(const Lanes *)(stride + f * STRIDE), more = *(const Lanes *)(stride + f * STRIDE + HALF);
+        for (int l = 0; l < ABREAST; l++) {
+            left[l] += songs * vectors[l][f];
+            right[l] += more * vectors[l][f];
+        }
     }
-    for (int l = 0; l < ABREAST; l++) *(Lanes *)(scores + l * STRIDE) = sums[l];
+    for (int l = 0; l < ABREAST; l++) {
+        *(Lanes *)(scores + l * STRIDE) = left[l];
+        *(Lanes *)(scores + l * STRIDE + HALF) = right[l];
+    }
 }
 
 static void offer_stride(const float *scores, const int32_t *songs, int64_t listener, Top top) {

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 from earmark.kernels.fusing import Catalogue, Listing, fuse_lists
 from earmark.kernels.lists import best_of_rows
 from earmark.kernels.neighbours import score_neighbours
+from earmark.kernels.probing import ProbingIndex
 from earmark.kernels.sparse import Rows
-from earmark.kernels.top import CLUSTER_FROM, FactorIndex
 from earmark.ranking.artists import Bonds
 from earmark.ranking.asked import Asked
 from earmark.ranking.askers import Askers
@@ -41,6 +41,12 @@ PLACED: Final = (Feature.FACTORS, Feature.NEIGHBOURS_LATELY)
 """Lists whose places are weighed."""
 ORDERS: Final = (Purpose.DISCOVERY, Purpose.CONTINUATION)
 """As numbered in `Askers.orders`; who likes hardly anything yet is asked about in the second."""
+SHARE_SEEN: Final = 0.03
+"""Of the songs, those whose vectors are compared with a listener's: in the clusters that fit best."""
+LEAST_SEEN: Final = 4_096
+"""But never fewer; so small a catalogue is looked through whole."""
+NEIGHBOURS_EACH: Final = 200
+"""Of each song of late, the nearest so many are looked at."""
 LISTENERS_AT_ONCE: Final = 512
 
 
@@ -62,11 +68,6 @@ class LiveRanking:
         with one_blas_thread():
             return Askers.joined(list(in_order(work, range(0, max(len(histories), 1), LISTENERS_AT_ONCE))))
 
-    def prepare(self, like: Floats) -> None:
-        """Make the search ready for listeners such as these, ``(n, n_factors)``: the more, the faster it is after."""
-        if len(like) >= CLUSTER_FROM:
-            self._index = FactorIndex(self._model.factors.item_factors, like=like)
-
     def rank(self, askers: Askers, n: int) -> Int32s:
         """The ``n`` best songs of each listener, ``(n_listeners, n)`` columns, padded with −1.
 
@@ -77,7 +78,12 @@ class LiveRanking:
         lists = (
             self._index.top(askers.vectors, askers.closed, depth, threads=1)[0],
             score_neighbours(
-                askers.lately, self._model.signals.neighbours.lists, depth, exclude=askers.closed, threads=1
+                askers.lately,
+                self._model.signals.neighbours.lists,
+                depth,
+                exclude=askers.closed,
+                reach=NEIGHBOURS_EACH,
+                threads=1,
             )[0],
         )
         worth = -np.log(np.arange(depth + 1) + SOFTENING).astype(np.float32)
@@ -95,8 +101,9 @@ class LiveRanking:
         )
 
     @cached_property
-    def _index(self) -> FactorIndex:
-        return FactorIndex(self._model.factors.item_factors)
+    def _index(self) -> ProbingIndex:
+        vectors = self._model.factors.item_factors
+        return ProbingIndex(vectors, seen=max(LEAST_SEEN, int(SHARE_SEEN * len(vectors))))
 
     @cached_property
     def _catalogue(self) -> Catalogue:

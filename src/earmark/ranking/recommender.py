@@ -54,7 +54,7 @@ class RankingConfig(BaseModel):
     """Which songs are looked at."""
     order: OrderConfig = OrderConfig()
     """How they are put in order."""
-    played_lately: int = Field(100, ge=1)
+    played_lately: int = Field(50, ge=1)
     """Songs, of those played lately, whose neighbours are looked at while somebody waits for an answer."""
 
 

@@ -13,7 +13,7 @@ from starlette.staticfiles import StaticFiles
 
 from earmark.web import health
 from earmark.web.api.described import openapi
-from earmark.web.api.routes import API, ROUTERS
+from earmark.web.api.routes import API, QUICK, ROUTERS
 from earmark.web.connections import LIMITS
 from earmark.web.edge import Edge
 from earmark.web.failures import KINDS, answer_failure, answer_fault
@@ -76,7 +76,10 @@ def make_app(service: Service, open_things: AbstractContextManager[object] = nul
     for router in PAGES:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
-    app.openapi = completed(openapi(app), f"{API}/", LISTENBRAINZ)  # type: ignore[method-assign]
+    quick = {API + one.path: one for one in QUICK}
+    app.router.routes[:0] = [one.route(API) for one in QUICK]
+    described = openapi(app, {path: one.described() for path, one in quick.items()})
+    app.openapi = completed(described, f"{API}/", LISTENBRAINZ)  # type: ignore[method-assign]
     for kind in KINDS:
         app.add_exception_handler(kind, answer_failure)
     app.add_middleware(RateLimits, prefixes=tuple(f"{prefix}/" for prefix in LISTENBRAINZ))

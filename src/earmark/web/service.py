@@ -17,7 +17,6 @@ from earmark.store.people import AccountRecord
 from earmark.web.config import ServeConfig
 from earmark.web.hashing import Hashing
 from earmark.web.metrics import Metrics
-from earmark.web.replies import encode
 from earmark.web.sessions import Sessions
 from earmark.web.together import Together
 
@@ -81,7 +80,7 @@ class Service:
 
     def _recommended(self, asks: Sequence[Ask]) -> list[bytes | Exception]:
         answers = self.live.recommend(asks)
-        return [one if isinstance(one, Exception) else encode(one) for one in answers]
+        return [one if isinstance(one, Exception) else one.document for one in answers]
 
     def close(self) -> None:
         """Answer what was asked so far, and ask no more."""

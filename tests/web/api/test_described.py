@@ -89,13 +89,25 @@ def test_answers_are_as_described(asker: Asker, document: dict[str, Any]) -> Non
         ("GET /builds", {}, None),
         ("GET /builds/{build}", {}, None),
         ("POST /builds", {}, None),
+        ("POST /listeners/{listener}/playlists", {}, {"title": "Rain", "tracks": [{"item": song["item"]}]}),
+        ("GET /listeners/{listener}/playlists", {}, None),
+        ("GET /listeners/{listener}/playlists/{playlist}", {}, None),
+        ("PUT /listeners/{listener}/playlists/{playlist}/tracks", {}, {"tracks": []}),
+        ("GET /session", {}, None),
+        ("POST /listeners/{listener}/tokens", {}, {"name": "car"}),
+        ("GET /listeners/{listener}/tokens", {}, None),
+        ("POST /people", {}, {"name": "Somebody New"}),
+        ("GET /people", {}, None),
     ]
+    of_owners = {"POST /builds", "POST /people", "GET /people"}
+    made = asker.client.post("/listeners/me/playlists", json={"title": "Mine"}).json()["id"]
     values = {"listener": "me", "verdict": "love", "mix": "weekly", "edition": WEEK, "build": "live"}
+    values["playlist"] = str(made)
     for name, query, sent in asked:
         operation = every[name]
         method, path = name.split()
         path = path.format(**values, item=song["item"], artist=artist)
-        who = asker.owner if name == "POST /builds" else asker.client
+        who = asker.owner if name in of_owners else asker.client
         answer = who.request(method, path, params=query, json=sent)
         described = operation["responses"][str(answer.status_code)]
         assert answer.is_success, (name, answer.text)
@@ -115,5 +127,12 @@ def test_answers_are_as_described(asker: Asker, document: dict[str, Any]) -> Non
     assert left == {
         "DELETE /listeners/{listener}/listens/{listen}",
         "DELETE /listeners/{listener}/feedback/{verdict}",
+        "DELETE /listeners/{listener}/playlists/{playlist}",
+        "DELETE /listeners/{listener}/tokens/{name}",
+        "DELETE /session",
         "GET /listeners/{listener}/export",
+        "PATCH /listeners/{listener}/playlists/{playlist}",
+        "PATCH /people/{listener}",
+        "POST /session",
+        "PUT /listeners/{listener}/password",
     }

@@ -6,7 +6,7 @@ them by name, and `openapi` adds their schemas to the document.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
 import msgspec
@@ -66,14 +66,15 @@ def _named(shape: Any) -> dict[str, Any]:
     return reference
 
 
-def openapi(app: FastAPI) -> Callable[[], dict[str, Any]]:
-    """What makes the document, once."""
+def openapi(app: FastAPI, further: Mapping[str, dict[str, Any]]) -> Callable[[], dict[str, Any]]:
+    """What makes the document, once; ``further`` are paths that FastAPI does not know of."""
 
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             made = get_openapi(
                 title=app.title, version=app.version, description=app.description, routes=app.routes
             )
+            made["paths"].update(further)
             _, schemas = msgspec.json.schema_components(_shapes, ref_template=_NAMES)
             made.setdefault("components", {}).setdefault("schemas", {}).update(schemas)
             app.openapi_schema = made

@@ -6,16 +6,18 @@ from typing import Annotated, Final
 from zoneinfo import available_timezones
 
 import msgspec
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from msgspec import Meta
+from starlette.requests import Request
 from starlette.responses import Response
 
 from earmark.jobs.live import Ask, Recommendations
 from earmark.web.api.described import described
 from earmark.web.api.documents import body
 from earmark.web.api.problems import ProblemError
-from earmark.web.api.who import Themselves, Whose
-from earmark.web.auth import Here
+from earmark.web.api.quick import QuickRoute, WholeNumber
+from earmark.web.api.who import Themselves, whose
+from earmark.web.auth import Here, service_of
 from earmark.web.replies import reply
 
 MOST: Final = 500
@@ -64,17 +66,25 @@ def change(
     return listener(account, service)
 
 
-@router.get("/listeners/{listener}/recommendations", **described(Recommendations, problems=(404, 409)))
-async def recommendations(
-    listener: Whose,
-    service: Here,
-    limit: Annotated[int, Query(ge=1, le=MOST)] = 30,
-    seed: Annotated[int | None, Query(ge=0, lt=1 << 63)] = None,
-) -> Response:
+async def recommendations(request: Request) -> Response:
     """Songs for the listener as they are now: every play, skip and verdict counts from the moment that it is stored.
 
     A ``seed`` draws another good selection; the same one draws the same.
     """
+    listener = await whose(request, request.path_params["listener"])
+    limit, seed = LIMIT.of(request), SEED.of(request)
+    service = service_of(request)
     told = await service.recommendations.ask(Ask(listener, limit, seed))
     service.metrics.recommended(listener)
     return Response(told, media_type="application/json")
+
+
+LIMIT: Final = WholeNumber("limit", 1, MOST, default=30)
+SEED: Final = WholeNumber("seed", 0, (1 << 63) - 1, default=None)
+RECOMMENDATIONS: Final = QuickRoute(
+    "/listeners/{listener}/recommendations",
+    recommendations,
+    parameters=(LIMIT, SEED),
+    tags=("Listeners",),
+    **described(Recommendations, problems=(404, 409)),
+)

@@ -38,3 +38,4 @@ _PARTS: Final = (
     builds,
 )
 ROUTERS: Final = tuple(part.router for part in _PARTS)
+QUICK: Final = (listeners.RECOMMENDATIONS,)

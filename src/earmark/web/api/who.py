@@ -96,7 +96,14 @@ def _served(service: Service, listener: str) -> AccountRecord:
     return AccountRecord(found[0].id, found[0].name, Role.LISTENER, None, 0, UnixMs(0))
 
 
-async def _whose(request: Request, listener: str, account: Asking) -> ListenerId:
+async def whose(request: Request, listener: str) -> ListenerId:
+    """Whom the path names, as `Themselves`, by id alone: for a program that acts for everyone it costs no look-up, and
+    need not be anybody's.
+
+    Raises:
+        ProblemError: 401 or 404.
+    """
+    account = await _whoever(request)
     if account.role is Role.SERVICE and _is_number(listener):
         return _number(listener)
     return (await _themselves(request, listener, account)).listener
@@ -114,8 +121,6 @@ InPerson = Annotated[AccountRecord, Depends(_in_person)]
 """Whoever is asking, whom the path must name: by id, by name or as ``me``; else 404."""
 Themselves = Annotated[AccountRecord, Depends(_themselves)]
 """The same, or whomever the path names, if a program asks that acts for everyone."""
-Whose = Annotated[ListenerId, Depends(_whose)]
-"""The same by id alone, which for a program that acts for everyone need not be anybody's: it costs no look-up."""
 
 
 def _at_least(role: Role) -> Callable[[AccountRecord], Awaitable[AccountRecord]]:

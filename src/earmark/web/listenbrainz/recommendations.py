@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from earmark.errors import NotLearnedError, UnknownNameError
 from earmark.jobs.live import Ask
+from earmark.store.port import ItemId
 from earmark.web.auth import Here
 from earmark.web.listenbrainz.recordings import mbid_of
 from earmark.web.listenbrainz.who import Themselves
@@ -36,10 +37,10 @@ def recordings(
     if isinstance(found, UnknownNameError):
         raise found
     service.metrics.recommended(account.listener)
-    uris = store.items([one.item for one in found.songs])["uri"].to_list()
+    uris = store.items([ItemId(item) for item in found.items])["uri"].to_list()
     told = [
-        {"recording_mbid": mbid, "score": round(1 / (one.place + 1), 6), "latest_listened_at": None}
-        for one, uri in zip(found.songs, uris, strict=True)
+        {"recording_mbid": mbid, "score": round(1 / (place + 1), 6), "latest_listened_at": None}
+        for place, uri in zip(found.places, uris, strict=True)
         if (mbid := mbid_of(uri))
     ]
     if not told:
