@@ -110,6 +110,9 @@ def application() -> FastAPI:
     log()
     config = read_settings().serve
     closing = ExitStack()
+    import sys
+
+    sys.setswitchinterval(float(os.environ.get("SWI", "0.005")))
     # Answers are so small that threads of a library would only get in each other's way.
     closing.enter_context(one_blas_thread())
     house = closing.enter_context(open_house(None))

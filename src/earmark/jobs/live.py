@@ -7,11 +7,12 @@ answered together: what is looked up and what is searched costs little more for 
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -37,10 +38,13 @@ MOST_REMEMBERED: Final = 10_000
 RETRY_S: Final = 5
 """After so long a build that could not be opened is tried again."""
 
+MOST_PLACES: Final = 10_000
+"""No list is longer."""
 LOOKED_S: Final = 0.2
 """Whether another build went live is looked at so often."""
 
 _encode: Final = msgspec.json.Encoder().encode
+_PLACES: Final = [b"%d}" % place for place in range(MOST_PLACES)]
 _log: Final = logging.getLogger(__name__)
 
 
@@ -92,7 +96,7 @@ class _Opened:
             build.snapshot.listeners.select("listener", "revision").iter_rows()
         )
         self._changed: OrderedDict[int, tuple[int, Askers]] = OrderedDict()
-        self._told: dict[int, bytes] = {}
+        self.told = self._encoded()
         self.items = build.snapshot.songs["item"].to_numpy()[self._rows]
         """The item by which each column is shown."""
 
@@ -121,16 +125,14 @@ class _Opened:
             self._changed.popitem(last=False)
         return found
 
-    def told(self, columns: set[int]) -> Mapping[int, bytes]:
-        """At least these columns as `Recommended` in JSON, up to the place."""
-        missing = [column for column in columns if column not in self._told]
-        if missing:
-            songs = self.build.snapshot.songs[self._rows[missing]]
-            shown = songs.select("song", "item", "artist_name", "title", "release").iter_rows()
-            for column, (song, item, artist, title, release) in zip(missing, shown, strict=True):
-                told = _encode(Recommended(song, item, artist, title, release, 0))
-                self._told[column] = told.removesuffix(b"0}")
-        return self._told
+    def _encoded(self) -> list[bytes]:
+        """Each column as `Recommended` in JSON, up to the place: most of an answer, whoever asks."""
+        songs = self.build.snapshot.songs[self._rows]
+        shown = songs.select("song", "item", "artist_name", "title", "release").iter_rows()
+        return [
+            _encode(Recommended(song, item, artist, title, release, 0)).removesuffix(b"0}")
+            for song, item, artist, title, release in shown
+        ]
 
     @cached_property
     def _rows(self) -> NDArray[np.int64]:
@@ -172,9 +174,8 @@ class Live:
                 lists = opened.ranking.rank(askers, reach)
                 ranked = {one.id: columns for one, columns in zip(order, lists, strict=True)}
             chosen = [_chosen(ask, ranked.get(ask.listener)) for ask in asks]
-            told = opened.told({column for columns, _ in chosen for column in columns})
         return [
-            _answer(opened, ask, columns, places, told)
+            _answer(opened, ask, columns, places)
             if ask.listener in ranked
             else UnknownNameError(f"There is no listener {ask.listener}.", "See who there is: earmark status")
             for ask, (columns, places) in zip(asks, chosen, strict=True)
@@ -207,6 +208,9 @@ class Live:
     def _open(self) -> _Opened:
         with using(self._house.home):
             self._opened = _Opened(OpenedBuild.live(self._house))
+        # What was read stays as long as the build does: the collector need not look through all of it, again and again.
+        gc.collect()
+        gc.freeze()
         return self._opened
 
     def _open_behind(self) -> None:
@@ -236,14 +240,9 @@ def _chosen(ask: Ask, ranked: NDArray[np.int32] | None) -> tuple[list[int], Sequ
     return columns[drawn].tolist(), drawn.tolist()
 
 
-def _answer(
-    opened: _Opened, ask: Ask, columns: list[int], places: Sequence[int], told: Mapping[int, bytes]
-) -> Chosen:
-    build = opened.build.manifest.id
-    # Encoding thirty songs anew for each answer would take longer than choosing some of them.
-    songs = b",".join(
-        [b"%b%d}" % (told[column], place) for column, place in zip(columns, places, strict=True)]
-    )
+def _answer(opened: _Opened, ask: Ask, columns: list[int], places: Sequence[int]) -> Chosen:
+    build, told = opened.build.manifest.id, opened.told
+    songs = b",".join([told[column] + _PLACES[place] for column, place in zip(columns, places, strict=True)])
     document = b'{"build":%b,"seed":%b,"songs":[%b]}' % (_encode(build), _encode(ask.seed), songs)
     return Chosen(build, opened.items[columns].tolist(), places, document)
 

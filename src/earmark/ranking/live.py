@@ -43,7 +43,7 @@ ORDERS: Final = (Purpose.DISCOVERY, Purpose.CONTINUATION)
 """As numbered in `Askers.orders`; who likes hardly anything yet is asked about in the second."""
 SHARE_SEEN: Final = 0.03
 """Of the songs, those whose vectors are compared with a listener's: in the clusters that fit best."""
-LEAST_SEEN: Final = 4_096
+LEAST_SEEN: Final = 3_072
 """But never fewer; so small a catalogue is looked through whole."""
 NEIGHBOURS_EACH: Final = 200
 """Of each song of late, the nearest so many are looked at."""
