@@ -89,7 +89,8 @@ def _ready(home: Path, chosen: argparse.Namespace) -> tuple[int, int]:
     url = f"sqlite:///{home / 'earmark.db'}"
     fill_home(home, chosen.plays, chosen)
     where = ("--home", str(home), "--json")
-    run(earmark("learn", "--budget", "0", *where))
+    if not (home / "builds" / "live").exists():
+        run(earmark("learn", "--budget", "0", *where))
     run(earmark("work", "--once", *where))
     with closing(open_store(url)) as store:
         ids = [one.id for one in store.listeners()]

@@ -5,18 +5,23 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sys
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from multiprocessing import parent_process
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from earmark.errors import EarmarkError
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
+
+SWITCH_S: Final = 50e-6
+"""A thread that waits for the interpreter waits so long: the thread that chooses songs comes back from a kernel every
+millisecond, and would wait for five each time while requests are read."""
 
 
 def serve(home: Path | None, host: str, port: int, workers: int) -> None:
@@ -110,9 +115,7 @@ def application() -> FastAPI:
     log()
     config = read_settings().serve
     closing = ExitStack()
-    import sys
-
-    sys.setswitchinterval(float(os.environ.get("SWI", "0.005")))
+    sys.setswitchinterval(SWITCH_S)
     # Answers are so small that threads of a library would only get in each other's way.
     closing.enter_context(one_blas_thread())
     house = closing.enter_context(open_house(None))
