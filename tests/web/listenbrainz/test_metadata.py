@@ -9,6 +9,7 @@ import httpx
 import pytest
 from tests.web.conftest import Served
 
+from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
 
 RECORDING = "https://musicbrainz.org/recording/"
@@ -24,7 +25,8 @@ KNOWN = (
 @pytest.fixture
 def known(served: Served) -> Served:
     with served.house.store.writing() as writer:
-        writer.items(KNOWN)
+        for name in ("Ada", "Bo"):
+            writer.add_playlists([Playlist("Known", KNOWN)], owner=writer.listener(name))
     return served
 
 

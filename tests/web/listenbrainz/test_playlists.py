@@ -218,7 +218,7 @@ BAD: dict[str, tuple[Any, int, str]] = {
     "an id that is none": (sheet("A", {"identifier": [f"{RECORDING}x"]}), 400, "track 0 must contain"),
     "an id that nobody knows": (sheet("A", {"identifier": [f"{RECORDING}{MBID}"]}), 400, "no recording"),
     "an id that we never gave": (
-        sheet("A", {"identifier": [f"urn:uuid:{msid_of(1 << 30)}"]}), 404, "holds no track"
+        sheet("A", {"identifier": [f"urn:uuid:{msid_of(1 << 30)}"]}), 404, "no recording"
     ),
 }  # fmt: skip
 

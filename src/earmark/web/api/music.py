@@ -1,7 +1,6 @@
 """Tracks and artists, and what is like them: for anybody who is signed in.
 
-The record knows music that only one listener has to do with, maybe in private. So what is told here is held by some
-listener or playlist of the live build, or is the asker's own; anything else is not there.
+What is nobody's business is not there: see `earmark.web.seeing`.
 """
 
 from __future__ import annotations
@@ -15,21 +14,20 @@ from starlette.responses import Response
 from earmark.jobs.kindred import (
     KnownArtist,
     KnownSong,
-    is_held,
     similar_artists,
     similar_songs,
     songs_by,
 )
-from earmark.jobs.opened_build import OpenedBuild
 from earmark.music.items import Track
 from earmark.store.people import AccountRecord
-from earmark.store.port import ItemId, SongId
+from earmark.store.port import ItemId
 from earmark.store.tracks import TrackRecord
 from earmark.web.api.described import described
 from earmark.web.api.problems import ProblemError
 from earmark.web.api.who import Asking
 from earmark.web.auth import Here
 from earmark.web.replies import reply
+from earmark.web.seeing import live_build, seen_songs
 from earmark.web.service import Service
 
 MOST: Final = 500
@@ -91,7 +89,11 @@ class SimilarArtists(msgspec.Struct, frozen=True):
 def named_tracks(account: Asking, service: Here, artist: Name, title: Name) -> Response:
     """The song of this artist and title, in all its versions, by what is one song to Earmark."""
     (song,) = service.house.store.known_songs([Track(artist, title)])
-    found = service.house.store.tracks.versions(song) if song and _may_see(service, account, song) else []
+    found = (
+        service.house.store.tracks.versions(song)
+        if song and seen_songs(service, account.listener, [song])
+        else []
+    )
     return reply(TracksFound(found))
 
 
@@ -113,7 +115,7 @@ def similar_tracks(account: Asking, service: Here, item: ItemPath, limit: Limit 
 @router.get("/artists/{artist}", **described(ArtistShown, problems=(404,)))
 def artist(account: Asking, service: Here, artist: ArtistPath) -> Response:
     """An artist."""
-    name, build = _seen_artist(service, account, artist), _live(service)
+    name, build = _seen_artist(service, account, artist), live_build(service)
     return reply(ArtistShown(artist, name, songs_by(build, artist, MOST_SONGS) if build else []))
 
 
@@ -132,26 +134,15 @@ def seen_track(service: Service, account: AccountRecord, item: ItemId) -> TrackR
         ProblemError: 404, there is none, or it is no business of who asks.
     """
     for one in service.house.store.tracks.tracks([item]):
-        if _may_see(service, account, one.song):
+        if seen_songs(service, account.listener, [one.song]):
             return one
     raise ProblemError(404, f"There is no track {item}.")
 
 
 def _seen_artist(service: Service, account: AccountRecord, artist: int) -> str:
     """The name of an artist; else 404, as `seen_track`."""
-    store, build = service.house.store, _live(service)
+    store, build = service.house.store, live_build(service)
     for name in store.artists([artist])["artist_name"].to_list():
         if (build and songs_by(build, artist, 1)) or store.tracks.concerns(account.listener, artist=artist):
             return str(name)
     raise ProblemError(404, f"There is no artist {artist}.")
-
-
-def _may_see(service: Service, account: AccountRecord, song: SongId) -> bool:
-    build = _live(service)
-    if build and is_held(build, song):
-        return True
-    return service.house.store.tracks.concerns(account.listener, song=song)
-
-
-def _live(service: Service) -> OpenedBuild | None:
-    return service.live.build() if service.house.builds.live() else None

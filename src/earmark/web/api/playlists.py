@@ -21,6 +21,7 @@ from earmark.web.api.problems import ProblemError
 from earmark.web.api.who import Themselves
 from earmark.web.auth import Here
 from earmark.web.replies import reply
+from earmark.web.seeing import seen_songs
 from earmark.web.service import Service
 
 MOST_TRACKS: Final = 10_000
@@ -110,7 +111,7 @@ def make(account: Themselves, service: Here, told: Annotated[NewPlaylist, body(N
     made = service.house.store.playlists.make(
         account.listener,
         _title(told.title),
-        _named(told.tracks),
+        _named(service, account, told.tracks),
         service.now(),
         annotation=clean(told.annotation),
         public=told.public,
@@ -153,7 +154,7 @@ def replace(
     account: Themselves, service: Here, number: Number, told: Annotated[NewTracks, body(NewTracks)]
 ) -> Response:
     """Put these tracks in the place of all others."""
-    tracks = _named(told.tracks)
+    tracks = _named(service, account, told.tracks)
     service.house.store.playlists.replace(account.listener, number, tracks, service.now())
     return _in_full(service, account, number)
 
@@ -184,11 +185,12 @@ def _title(told: str) -> str:
     return title
 
 
-def _named(told: Sequence[NamedTrack]) -> list[Track | ItemId]:
+def _named(service: Service, account: AccountRecord, told: Sequence[NamedTrack]) -> list[Track | ItemId]:
     """What the tracks are.
 
     Raises:
-        ProblemError: 422, one is named by both a number and words, by neither, or by words that cannot be a name.
+        ProblemError: 422, one is named by both a number and words, by neither, or by words that cannot be a name; 404,
+            there is none of that number.
     """
     named: list[Track | ItemId] = []
     for place, one in enumerate(told):
@@ -201,4 +203,18 @@ def _named(told: Sequence[NamedTrack]) -> list[Track | ItemId]:
             named.append(track_of(one.artist, one.title, one.release, one.uri, one.duration_ms))
         except RowFaultError as fault:
             raise ProblemError(422, f"Track {place}: {fault.cause}.") from None
+    _see_all(service, account, [one for one in named if not isinstance(one, Track)])
     return named
+
+
+def _see_all(service: Service, account: AccountRecord, items: Sequence[ItemId]) -> None:
+    """See that all are there for who asks.
+
+    Raises:
+        ProblemError: 404, one is not.
+    """
+    tracks = service.house.store.lookups.tracks(items)
+    seen = seen_songs(service, account.listener, [track.song for track in tracks.values()])
+    for item in items:
+        if item not in tracks or tracks[item].song not in seen:
+            raise ProblemError(404, f"There is no track {item}.", "Name it by artist and title.")

@@ -55,7 +55,7 @@ def _give(service: Service, listener: ListenerId, said: Said) -> None:
     named = said.recording_msid or said.recording_mbid
     if not named:
         raise bad_request("Either recording_msid or recording_mbid must be given.")
-    about = recording_meant(service, named)
+    about = recording_meant(service, listener, named)
     with service.house.store.writing() as writer:
         if said.score == 0:
             writer.take_back(listener, song=about.song)
@@ -175,7 +175,7 @@ def _on_one(
 
 def _verdicts(service: Service, account: AccountRecord, ids: Sequence[str]) -> list[tuple[int, int | None]]:
     """The score that each recording has, 0 if none, and when it was given, in Unix seconds."""
-    meant = recordings_meant(service, ids)
+    meant = recordings_meant(service, account.listener, ids)
     songs = [one.song for one in meant if one]
     said = service.house.store.lookups.verdicts(account.listener, songs, tuple(VERDICTS.values()))
     told: list[tuple[int, int | None]] = []

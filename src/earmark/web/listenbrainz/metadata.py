@@ -14,6 +14,7 @@ from starlette.responses import Response
 from earmark.music.items import Track
 from earmark.music.names import track_key
 from earmark.store.playlists import ListedTrack
+from earmark.store.port import ListenerId
 from earmark.web.auth import Here
 from earmark.web.listenbrainz.documents import read_document
 from earmark.web.listenbrainz.errors import bad_request
@@ -21,6 +22,7 @@ from earmark.web.listenbrainz.naming import recordings_meant
 from earmark.web.listenbrainz.recordings import id_of, mbid_of
 from earmark.web.listenbrainz.who import Asking
 from earmark.web.replies import reply
+from earmark.web.seeing import seen_songs
 from earmark.web.service import Service
 
 MOST_LOOKUPS: Final = 50
@@ -62,7 +64,7 @@ def lookup(
     """The recording that goes by these names, in any spelling that names the same song; nothing if there is none."""
     asked = _checked(_Named(artist_name, recording_name, release_name), "")
     parts = _parts(inc) if metadata else ()
-    (found,) = _found(service, [asked])
+    (found,) = _found(service, account.listener, [asked])
     if found is None:
         return reply({})
     told = _told(found)
@@ -79,7 +81,7 @@ async def lookup_many(request: Request, account: Asking, service: Here) -> Respo
     if len(asked) > MOST_LOOKUPS:
         raise bad_request(f"Number of recordings in request body exceeds maximum permitted. ({MOST_LOOKUPS})")
     tracks = [_checked(one, f"Recording {n} ") for n, one in enumerate(asked)]
-    found = await run_in_threadpool(_found, service, tracks)
+    found = await run_in_threadpool(_found, service, account.listener, tracks)
     return reply(
         [
             {
@@ -102,7 +104,7 @@ def recording(account: Asking, service: Here, recording_mbids: str | None = None
         raise bad_request(
             "recording_mbids argument must be present and contain a comma separated list of recording_mbids"
         )
-    return _recordings(service, [one.strip() for one in recording_mbids.split(",")], inc)
+    return _recordings(service, account.listener, [one.strip() for one in recording_mbids.split(",")], inc)
 
 
 @router.post("/metadata/recording")
@@ -112,16 +114,16 @@ async def recording_many(request: Request, account: Asking, service: Here) -> Re
     asked = await read_document(request, _Recordings)
     if not asked.recording_mbids:
         raise bad_request("At least one valid recording_mbid must be present.")
-    return await run_in_threadpool(_recordings, service, asked.recording_mbids, asked.inc)
+    return await run_in_threadpool(_recordings, service, account.listener, asked.recording_mbids, asked.inc)
 
 
-def _recordings(service: Service, ids: Sequence[str], inc: str) -> Response:
+def _recordings(service: Service, listener: ListenerId, ids: Sequence[str], inc: str) -> Response:
     parts = _parts(inc)
     if len(ids) > MOST_RECORDINGS:
         raise bad_request(
             f"Maximum number of recordings_mbids that can be fetched at once is {MOST_RECORDINGS}"
         )
-    found = zip(ids, recordings_meant(service, ids), strict=True)
+    found = zip(ids, recordings_meant(service, listener, ids), strict=True)
     return reply({one: _described(track, parts) for one, track in found if track})
 
 
@@ -140,10 +142,11 @@ def _checked(asked: _Named, which: str) -> Track:
     return Track(names[0], names[1], release=names[2] or None)
 
 
-def _found(service: Service, asked: Sequence[Track]) -> list[ListedTrack | None]:
+def _found(service: Service, listener: ListenerId, asked: Sequence[Track]) -> list[ListedTrack | None]:
     store = service.house.store
     songs = store.known_songs(asked)
-    versions = store.lookups.versions([song for song in songs if song is not None])
+    seen = seen_songs(service, listener, [song for song in songs if song is not None])
+    versions = store.lookups.versions(sorted(seen))
     return [
         _best(versions.get(song, []), one) if song is not None else None
         for song, one in zip(songs, asked, strict=True)

@@ -8,10 +8,11 @@ from typing import Final
 from earmark.music.items import Track
 from earmark.sources.checks import RowFaultError, track_of
 from earmark.store.playlists import ListedTrack
-from earmark.store.port import ItemId
+from earmark.store.port import ItemId, ListenerId
 from earmark.web.listenbrainz.errors import ApiError, bad_request
 from earmark.web.listenbrainz.jspf import TrackTold
-from earmark.web.listenbrainz.recordings import identified, item_of, uri_of
+from earmark.web.listenbrainz.recordings import identified, item_of, msid_of, uri_of
+from earmark.web.seeing import seen_songs
 from earmark.web.service import Service
 
 _UNNAMED: Final = (
@@ -23,8 +24,8 @@ _UNKNOWN: Final = (
 )
 
 
-def tracks_named(service: Service, told: Sequence[TrackTold]) -> list[Track | ItemId]:
-    """What each track is: one of the record, or a new one in the client's words.
+def tracks_named(service: Service, listener: ListenerId, told: Sequence[TrackTold]) -> list[Track | ItemId]:
+    """What each track is: one of the record that the listener may know of, or a new one in the client's words.
 
     A MusicBrainz id that the record knows comes first; then the words, which mean the same in every record; then an id
     of ours, which another record may have given to something else.
@@ -35,11 +36,19 @@ def tracks_named(service: Service, told: Sequence[TrackTold]) -> list[Track | It
     meant = [[identified(one) for one in track.identifiers()] for track in told]
     uris = [uri for each in meant for uri in each if isinstance(uri, str)]
     known = service.house.store.lookups.called(uris)
-    return [_named(n, track, each, known) for n, (track, each) in enumerate(zip(told, meant, strict=True))]
+    ours = [item for each in meant for item in each if isinstance(item, int)]
+    seen = {track.item for track in _seen(service, listener, ours).values()}
+    return [
+        _named(n, track, each, known, seen) for n, (track, each) in enumerate(zip(told, meant, strict=True))
+    ]
 
 
 def _named(
-    n: int, told: TrackTold, meant: Sequence[ItemId | str | None], known: dict[str, ItemId]
+    n: int,
+    told: TrackTold,
+    meant: Sequence[ItemId | str | None],
+    known: dict[str, ItemId],
+    seen: set[ItemId],
 ) -> Track | ItemId:
     uris = [one for one in meant if isinstance(one, str)]
     for uri in uris:
@@ -49,6 +58,8 @@ def _named(
         return _in_words(n, told, uris[0] if uris else None)
     for one in meant:
         if isinstance(one, int):
+            if one not in seen:
+                raise ApiError(404, _UNKNOWN.format(n=n, identifier=f"urn:uuid:{msid_of(one)}"))
             return one
     if not uris:
         raise bad_request(_UNNAMED.format(n=n))
@@ -63,27 +74,32 @@ def _in_words(n: int, told: TrackTold, uri: str | None) -> Track:
         raise bad_request(f"JSPF playlist track {n}: {fault.cause}.") from None
 
 
-def recordings_meant(service: Service, ids: Sequence[str]) -> list[ListedTrack | None]:
-    """The track that each id of a recording names, be it ours or MusicBrainz's; None where there is none.
+def recordings_meant(service: Service, listener: ListenerId, ids: Sequence[str]) -> list[ListedTrack | None]:
+    """The track that each id of a recording names, be it ours or MusicBrainz's; None where there is none to be seen.
 
     Raises:
         ApiError: one is no UUID.
     """
-    lookups = service.house.store.lookups
     meant = [_meant(one) for one in ids]
-    called = lookups.called([uri for uri in meant if isinstance(uri, str)])
+    called = service.house.store.lookups.called([uri for uri in meant if isinstance(uri, str)])
     items = [called.get(one) if isinstance(one, str) else one for one in meant]
-    tracks = lookups.tracks([item for item in items if item is not None])
+    tracks = _seen(service, listener, [item for item in items if item is not None])
     return [None if item is None else tracks.get(item) for item in items]
 
 
-def recording_meant(service: Service, one: str) -> ListedTrack:
+def _seen(service: Service, listener: ListenerId, items: Sequence[ItemId]) -> dict[ItemId, ListedTrack]:
+    tracks = service.house.store.lookups.tracks(items)
+    seen = seen_songs(service, listener, [track.song for track in tracks.values()])
+    return {item: track for item, track in tracks.items() if track.song in seen}
+
+
+def recording_meant(service: Service, listener: ListenerId, one: str) -> ListedTrack:
     """The same of one id.
 
     Raises:
         ApiError: it is no UUID, or nothing here has it.
     """
-    (found,) = recordings_meant(service, [one])
+    (found,) = recordings_meant(service, listener, [one])
     if found is None:
         raise ApiError(404, f"No recording {one} is known here: no player has told of it yet.")
     return found

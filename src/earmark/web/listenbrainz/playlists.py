@@ -63,7 +63,7 @@ def create(account: Asking, service: Here, told: Told) -> Response:
     made = service.house.store.playlists.make(
         account.listener,
         told.title,
-        tracks_named(service, told.track),
+        tracks_named(service, account.listener, told.track),
         service.now(),
         annotation=told.annotation or None,
         public=told.wishes.public,
@@ -119,7 +119,7 @@ def _add(
     number = _own(service, account, playlist, "add recordings to this playlist")
     if len(told.track) > MOST_ADDED:
         raise bad_request(f"You may only add max {MOST_ADDED} recordings per call.")
-    tracks = tracks_named(service, told.track)
+    tracks = tracks_named(service, account.listener, told.track)
     service.house.store.playlists.add(account.listener, number, tracks, service.now(), place=place)
     return reply(OK)
 
