@@ -14,6 +14,7 @@ from typing import Any
 
 import httpx
 import pytest
+from tests.logs import put_back
 from tests.web.conftest import people_served
 
 from earmark._app.logging import LogConfig, set_up_logging
@@ -25,16 +26,10 @@ TITLE = "Zq Song Heard In Private"
 @pytest.fixture
 def log() -> Iterator[io.StringIO]:
     """What is logged while the test runs, as JSON; afterwards all is as it was."""
-    root = logging.getLogger()
-    before, hook = (root.handlers, root.level), threading.excepthook
-    levels = {name: logging.getLogger(name).level for name in ("earmark", "uvicorn")}
-    stream = io.StringIO()
-    set_up_logging(LogConfig(form="json", level="debug"), stream)
-    yield stream
-    root.handlers, root.level = before
-    threading.excepthook = hook
-    for name, level in levels.items():
-        logging.getLogger(name).setLevel(level)
+    with put_back():
+        stream = io.StringIO()
+        set_up_logging(LogConfig(form="json", level="debug"), stream)
+        yield stream
 
 
 def lines(log: io.StringIO) -> list[dict[str, Any]]:

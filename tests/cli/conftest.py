@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 import pytest
+from tests.logs import put_back
 
 from earmark._app.main import main
 
@@ -25,7 +26,7 @@ def earmark(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str])
         monkeypatch.setattr(sys, "argv", ["earmark", *map(str, arguments)])
         monkeypatch.setenv("COLUMNS", str(columns))
         capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
+        with pytest.raises(SystemExit) as ended, put_back():
             main()
             sys.exit(0)
         said = capsys.readouterr()

@@ -22,7 +22,7 @@ Run = Callable[..., str]
 @pytest.fixture
 def run(tmp_path: Path) -> Run:
     def run(*words: str) -> str:
-        wiring = Wiring(open_house, lambda *_: None)
+        wiring = Wiring(open_house, lambda *_: None, lambda: None)
         result = CliRunner().invoke(app, ["serve", "--home", str(tmp_path), *words], obj=wiring)
         assert result.exit_code == 0, result.output
         return result.output
