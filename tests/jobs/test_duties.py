@@ -179,7 +179,7 @@ def test_a_worker_that_is_stopped_in_the_midst_of_the_mixes_leaves_the_rest_to_a
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     assert process.stderr
     for line in process.stderr:
-        if "kind=weekly jobs=5" in line:
+        if '"kind":"weekly","jobs":5' in line:
             break
     process.send_signal(how)
     process.communicate(timeout=60)

@@ -24,7 +24,7 @@ PROBLEM = "application/problem+json"
 @contextmanager
 def strictly(served: Served, **limits: object) -> Iterator[str]:
     """The same house, served under other limits."""
-    with serving(served.house, ServeConfig.model_validate(limits)) as url:
+    with serving(served.house, config=ServeConfig.model_validate(limits)) as url:
         yield url
 
 
