@@ -123,8 +123,10 @@ def test_a_token_is_shown_once_opens_and_is_revoked(served: Served) -> None:
 
 
 def test_the_description_tells_of_bodies(served: Served) -> None:
-    paths = httpx.get(f"{served.url}/api/openapi.json").json()["paths"]
-    body = paths["/api/v1/people"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    document = httpx.get(f"{served.url}/api/openapi.json").json()
+    paths = document["paths"]
+    named = paths["/api/v1/people"]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
+    body = document["components"]["schemas"][named.rpartition("/")[2]]
     assert body["required"] == ["name"]
     assert set(body["properties"]) == {"name", "role", "password"}
     assert "/sign-in" not in paths
