@@ -11,7 +11,11 @@ from tests import postgres as server_for_tests
 from tests.homes import SETTINGS
 from tests.subsonic import MusicServer, running
 
+from earmark.store import sqlite
+
 pytest_plugins = ("tests.homes",)
+
+DURABLE = "PRAGMA synchronous = FULL"
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -21,6 +25,10 @@ def quick() -> Iterator[None]:
         # Settings are chosen by trials for as long as a budget lasts: a minute, if nobody says otherwise.
         environment.setenv("EARMARK_TUNING__BUDGET_SECONDS", "0")
         environment.setenv("EARMARK_LEARN__NEXT_TRACK__MOMENTS", str(SETTINGS.next_track.moments))
+        # Records that live for a test need not outlive a power cut. Programs that tests start keep theirs as ever.
+        assert DURABLE in sqlite.PRAGMAS
+        kept = [pragma for pragma in sqlite.PRAGMAS if pragma != DURABLE]
+        environment.setattr(sqlite, "PRAGMAS", (*kept, "PRAGMA synchronous = OFF"))
         yield
 
 
