@@ -21,6 +21,7 @@ class Hashing:
 
     def __init__(self) -> None:
         self._limiter = anyio.CapacityLimiter(AT_ONCE)
+        self._here = 0
 
     async def __call__(self, work: Callable[[], T]) -> T:
         """What the work returns, when its turn has come.
@@ -28,6 +29,11 @@ class Hashing:
         Raises:
             ProblemError: 503, where too many wait already.
         """
-        if self._limiter.statistics().tasks_waiting >= MOST_WAITING:
+        # Counted here, since who has just come is not among those who wait yet.
+        if self._here >= AT_ONCE + MOST_WAITING:
             raise ProblemError(503, "Too many people are signing in.", "Try again.", retry_after_s=5)
-        return await run_sync(work, limiter=self._limiter)
+        self._here += 1
+        try:
+            return await run_sync(work, limiter=self._limiter)
+        finally:
+            self._here -= 1
