@@ -209,6 +209,7 @@ class Live:
         with using(self._house.home):
             self._opened = _Opened(OpenedBuild.live(self._house))
         # What was read stays as long as the build does: the collector need not look through all of it, again and again.
+        gc.unfreeze()
         gc.collect()
         gc.freeze()
         return self._opened
@@ -221,7 +222,7 @@ class Live:
             _log.error(
                 "a new build cannot be opened, and the one before it goes on", extra={"why": error.what}
             )
-            time.sleep(RETRY_S)
+            self._looked = time.monotonic() + RETRY_S
         finally:
             self._opening = None
 

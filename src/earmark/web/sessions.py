@@ -95,7 +95,7 @@ class Sessions:
         return replace(session, since=now) if now - session.since >= RENEWED_AFTER_MS else None
 
     def token(self, session: Session) -> str:
-        """What whoever changes something by this session must show (the token against forged requests, CSRF)."""
+        """What requests with the cookie must show beside it to change anything (the token against forgery, CSRF)."""
         return self._forms.signature(f"{session.listener}.{session.epoch}.{session.id}")
 
     def holds(self, session: Session, token: str) -> bool:
