@@ -30,7 +30,7 @@ def test_a_track_is_told_with_its_song_and_artist(store: Store, ada: ListenerId)
     with store.writing() as writer:
         writer.add_listens([ada], [Listen(Episode("Signal", "One"), NOON)], Origin("phone"))
     spoken = store.pages.listens(ada, after=UnixMs(0), before=UnixMs(NOON + 1), n=1)[0].item
-    (found,) = store.tracks.tracks([spoken, item, ItemId(item + 1_000)])
+    (found,) = store.tracks.tracks([spoken, item, ItemId(item + 1_000)]).values()
     assert (found.item, found.song, found.artist_name, found.title) == (
         item,
         song,
@@ -46,13 +46,13 @@ def test_versions_of_a_song_are_told_together(store: Store) -> None:
     item, song = item_of(store, PLAYED)
     live, same = item_of(store, Track("Velvet Harbour", "Lantern (Live)"))
     assert same == song
-    assert [one.item for one in store.tracks.versions(song)] == [item, live]
+    assert [one.item for one in store.tracks.versions([song])[song]] == [item, live]
 
 
 @pytest.mark.parametrize("how", ["played", "judged", "listed", "given"])
 def test_what_a_listener_has_to_do_with(store: Store, ada: ListenerId, how: str) -> None:
     item, song = item_of(store, PLAYED)
-    (record,) = store.tracks.tracks([item])
+    record = store.tracks.tracks([item])[item]
     with store.writing() as writer:
         bo = writer.listener("Bo")
     assert not store.tracks.concerns(ada, song=song)

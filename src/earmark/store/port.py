@@ -21,7 +21,6 @@ if TYPE_CHECKING:
     from earmark.store.attempts import Attempts
     from earmark.store.exposures import Exposures
     from earmark.store.libraries import Libraries, LibraryChange
-    from earmark.store.lookups import Lookups
     from earmark.store.pages import Pages
     from earmark.store.people import People
     from earmark.store.playlists import Playlists
@@ -207,16 +206,12 @@ class Store(Protocol):
         """The playlists of listeners."""
 
     @property
-    def lookups(self) -> Lookups:
-        """Tracks by what people call them."""
-
-    @property
     def pages(self) -> Pages:
         """What is kept of a listener, a page at a time."""
 
     @property
     def tracks(self) -> Tracks:
-        """Tracks, songs and artists by id and exact name."""
+        """Tracks, songs and artists by what they are called, and what a listener has to do with them."""
 
     @property
     def exposures(self) -> Exposures:

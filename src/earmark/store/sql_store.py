@@ -19,7 +19,6 @@ from earmark.store.cut import cut
 from earmark.store.database import Database, Intent
 from earmark.store.exposures import Exposures, SqlExposures
 from earmark.store.libraries import Libraries, SqlLibraries
-from earmark.store.lookups import Lookups, SqlLookups
 from earmark.store.migrate import bring_up_to_date, is_up_to_date
 from earmark.store.pages import Pages, SqlPages
 from earmark.store.people import People, SqlPeople
@@ -84,7 +83,6 @@ class SqlStore:
         self.queue: Queue = SqlQueue(database)
         self.libraries: Libraries = SqlLibraries(database)
         self.playlists: Playlists = SqlPlaylists(database)
-        self.lookups: Lookups = SqlLookups(database)
         self.pages: Pages = SqlPages(database)
         self.tracks: Tracks = SqlTracks(database)
         self.exposures: Exposures = SqlExposures(database)

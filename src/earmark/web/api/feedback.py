@@ -85,7 +85,7 @@ def say(account: Themselves, service: Here, verdict: Verdict, about: About) -> R
         artist = store.tracks.artist_named(about.artist)
         name = store.artists([artist or 0])["artist_name"].item()
         return reply(Judgement(verdict, now, None, None, artist or 0, name, None))
-    (known,) = store.tracks.tracks([item])
+    known = store.tracks.tracks([item])[item]
     return reply(Judgement(verdict, now, song, item, known.artist, known.artist_name, known.title))
 
 

@@ -90,7 +90,7 @@ def named_tracks(account: Asking, service: Here, artist: Name, title: Name) -> R
     """The song of this artist and title, in all its versions, by what is one song to Earmark."""
     (song,) = service.house.store.known_songs([Track(artist, title)])
     found = (
-        service.house.store.tracks.versions(song)
+        service.house.store.tracks.versions([song])[song]
         if song and seen_songs(service, account.listener, [song])
         else []
     )
@@ -101,7 +101,9 @@ def named_tracks(account: Asking, service: Here, artist: Name, title: Name) -> R
 def track(account: Asking, service: Here, item: ItemPath) -> Response:
     """A track."""
     one = seen_track(service, account, item)
-    versions = [other for other in service.house.store.tracks.versions(one.song) if other.item != item]
+    versions = [
+        other for other in service.house.store.tracks.versions([one.song])[one.song] if other.item != item
+    ]
     return reply(TrackShown(**msgspec.structs.asdict(one), versions=versions))
 
 
@@ -133,7 +135,7 @@ def seen_track(service: Service, account: AccountRecord, item: ItemId) -> TrackR
     Raises:
         ProblemError: 404, there is none, or it is no business of who asks.
     """
-    for one in service.house.store.tracks.tracks([item]):
+    for one in service.house.store.tracks.tracks([item]).values():
         if seen_songs(service, account.listener, [one.song]):
             return one
     raise ProblemError(404, f"There is no track {item}.")

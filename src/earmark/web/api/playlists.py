@@ -213,7 +213,7 @@ def _see_all(service: Service, account: AccountRecord, items: Sequence[ItemId]) 
     Raises:
         ProblemError: 404, one is not.
     """
-    tracks = service.house.store.lookups.tracks(items)
+    tracks = service.house.store.tracks.tracks(items)
     seen = seen_songs(service, account.listener, [track.song for track in tracks.values()])
     for item in items:
         if item not in tracks or tracks[item].song not in seen:

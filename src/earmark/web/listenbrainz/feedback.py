@@ -60,7 +60,7 @@ def _give(service: Service, listener: ListenerId, said: Said) -> None:
         if said.score == 0:
             writer.take_back(listener, song=about.song)
         else:
-            track = Track(about.artist, about.title)
+            track = Track(about.artist_name, about.title)
             writer.add_feedback(listener, [Feedback(VERDICTS[said.score], track, at=service.now())])
 
 
@@ -177,7 +177,7 @@ def _verdicts(service: Service, account: AccountRecord, ids: Sequence[str]) -> l
     """The score that each recording has, 0 if none, and when it was given, in Unix seconds."""
     meant = recordings_meant(service, account.listener, ids)
     songs = [one.song for one in meant if one]
-    said = service.house.store.lookups.verdicts(account.listener, songs, tuple(VERDICTS.values()))
+    said = service.house.store.tracks.verdicts(account.listener, songs, tuple(VERDICTS.values()))
     told: list[tuple[int, int | None]] = []
     for one in meant:
         verdict, at = said.get(one.song, (None, None)) if one else (None, None)

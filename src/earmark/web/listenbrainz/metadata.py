@@ -13,8 +13,8 @@ from starlette.responses import Response
 
 from earmark.music.items import Track
 from earmark.music.names import track_key
-from earmark.store.playlists import ListedTrack
 from earmark.store.port import ListenerId
+from earmark.store.tracks import TrackRecord
 from earmark.web.auth import Here
 from earmark.web.listenbrainz.documents import read_document
 from earmark.web.listenbrainz.errors import bad_request
@@ -142,18 +142,18 @@ def _checked(asked: _Named, which: str) -> Track:
     return Track(names[0], names[1], release=names[2] or None)
 
 
-def _found(service: Service, listener: ListenerId, asked: Sequence[Track]) -> list[ListedTrack | None]:
+def _found(service: Service, listener: ListenerId, asked: Sequence[Track]) -> list[TrackRecord | None]:
     store = service.house.store
     songs = store.known_songs(asked)
     seen = seen_songs(service, listener, [song for song in songs if song is not None])
-    versions = store.lookups.versions(sorted(seen))
+    versions = store.tracks.versions(sorted(seen))
     return [
         _best(versions.get(song, []), one) if song is not None else None
         for song, one in zip(songs, asked, strict=True)
     ]
 
 
-def _best(versions: Sequence[ListedTrack], asked: Track) -> ListedTrack | None:
+def _best(versions: Sequence[TrackRecord], asked: Track) -> TrackRecord | None:
     """The version asked for by its title, then by its release; one with a MusicBrainz id, if several would do."""
     title, release = track_key(asked.title), track_key(asked.release or "-")
     return min(
@@ -168,10 +168,10 @@ def _best(versions: Sequence[ListedTrack], asked: Track) -> ListedTrack | None:
     )
 
 
-def _told(found: ListedTrack) -> dict[str, Any]:
+def _told(found: TrackRecord) -> dict[str, Any]:
     # Clients take any of these keys to be there, be it null.
     return {
-        "artist_credit_name": found.artist,
+        "artist_credit_name": found.artist_name,
         "artist_mbids": [],
         "recording_mbid": id_of(found.item, found.uri),
         "recording_name": found.title,
@@ -188,12 +188,12 @@ def _parts(inc: str) -> tuple[str, ...]:
     return parts
 
 
-def _described(found: ListedTrack, parts: Sequence[str]) -> dict[str, Any]:
-    credit = {"artist_mbid": None, "name": found.artist, "join_phrase": ""}
+def _described(found: TrackRecord, parts: Sequence[str]) -> dict[str, Any]:
+    credit = {"artist_mbid": None, "name": found.artist_name, "join_phrase": ""}
     told: dict[str, Any] = {
         "recording": {"name": found.title, "length": found.duration_ms, "rels": []},
-        "artist": {"artist_credit_id": None, "name": found.artist, "artists": [credit]},
-        "release": {"mbid": None, "name": found.release, "album_artist_name": found.artist},
+        "artist": {"artist_credit_id": None, "name": found.artist_name, "artists": [credit]},
+        "release": {"mbid": None, "name": found.release, "album_artist_name": found.artist_name},
         "tag": {"artist": [], "recording": [], "release_group": []},
     }
     return {part: about for part, about in told.items() if part == "recording" or part in parts}

@@ -7,8 +7,8 @@ from typing import Final
 
 from earmark.music.items import Track
 from earmark.sources.checks import RowFaultError, track_of
-from earmark.store.playlists import ListedTrack
 from earmark.store.port import ItemId, ListenerId
+from earmark.store.tracks import TrackRecord
 from earmark.web.listenbrainz.errors import ApiError, bad_request
 from earmark.web.listenbrainz.jspf import TrackTold
 from earmark.web.listenbrainz.recordings import identified, item_of, msid_of, uri_of
@@ -35,7 +35,7 @@ def tracks_named(service: Service, listener: ListenerId, told: Sequence[TrackTol
     """
     meant = [[identified(one) for one in track.identifiers()] for track in told]
     uris = [uri for each in meant for uri in each if isinstance(uri, str)]
-    known = service.house.store.lookups.called(uris)
+    known = service.house.store.tracks.called(uris)
     ours = [item for each in meant for item in each if isinstance(item, int)]
     seen = {track.item for track in _seen(service, listener, ours).values()}
     return [
@@ -74,26 +74,26 @@ def _in_words(n: int, told: TrackTold, uri: str | None) -> Track:
         raise bad_request(f"JSPF playlist track {n}: {fault.cause}.") from None
 
 
-def recordings_meant(service: Service, listener: ListenerId, ids: Sequence[str]) -> list[ListedTrack | None]:
+def recordings_meant(service: Service, listener: ListenerId, ids: Sequence[str]) -> list[TrackRecord | None]:
     """The track that each id of a recording names, be it ours or MusicBrainz's; None where there is none to be seen.
 
     Raises:
         ApiError: one is no UUID.
     """
     meant = [_meant(one) for one in ids]
-    called = service.house.store.lookups.called([uri for uri in meant if isinstance(uri, str)])
+    called = service.house.store.tracks.called([uri for uri in meant if isinstance(uri, str)])
     items = [called.get(one) if isinstance(one, str) else one for one in meant]
     tracks = _seen(service, listener, [item for item in items if item is not None])
     return [None if item is None else tracks.get(item) for item in items]
 
 
-def _seen(service: Service, listener: ListenerId, items: Sequence[ItemId]) -> dict[ItemId, ListedTrack]:
-    tracks = service.house.store.lookups.tracks(items)
+def _seen(service: Service, listener: ListenerId, items: Sequence[ItemId]) -> dict[ItemId, TrackRecord]:
+    tracks = service.house.store.tracks.tracks(items)
     seen = seen_songs(service, listener, [track.song for track in tracks.values()])
     return {item: track for item, track in tracks.items() if track.song in seen}
 
 
-def recording_meant(service: Service, listener: ListenerId, one: str) -> ListedTrack:
+def recording_meant(service: Service, listener: ListenerId, one: str) -> TrackRecord:
     """The same of one id.
 
     Raises:

@@ -31,23 +31,23 @@ def known(store: Store) -> list[tuple[ItemId, SongId]]:
 def test_tracks_are_found_by_uri(store: Store, known: list[tuple[ItemId, SongId]]) -> None:
     items = [item for item, _ in known]
     asked = [URI, "spotify:track:1", "feed:1", "nothing", URI]
-    assert store.lookups.called(asked) == {URI: items[1], "spotify:track:1": items[3]}
-    assert store.lookups.called([]) == {}
+    assert store.tracks.called(asked) == {URI: items[1], "spotify:track:1": items[3]}
+    assert store.tracks.called([]) == {}
 
 
 def test_tracks_are_told_in_words(store: Store, known: list[tuple[ItemId, SongId]]) -> None:
     item, song = known[0]
     spoken = store.scrobbles.page(store.find_listener("Ada").id, after=None, before=None, n=1)[0].item
-    told = store.lookups.tracks([item, spoken, ItemId(99), item])
+    told = store.tracks.tracks([item, spoken, ItemId(99), item])
     assert list(told) == [item]
     one = told[item]
-    assert (one.item, one.song, one.artist, one.title) == (item, song, "Velvet Harbour", "Lantern")
+    assert (one.item, one.song, one.artist_name, one.title) == (item, song, "Velvet Harbour", "Lantern")
     assert (one.release, one.uri, one.duration_ms) == ("Lamps", None, 200_000)
 
 
 def test_versions_are_told_by_song(store: Store, known: list[tuple[ItemId, SongId]]) -> None:
     lantern, sax = known[0][1], known[2][1]
-    told = store.lookups.versions([sax, lantern, SongId(99), sax])
+    told = store.tracks.versions([sax, lantern, SongId(99), sax])
     assert {song: [one.title for one in versions] for song, versions in told.items()} == {
         lantern: ["Lantern", "Lantern (Live)"],
         sax: ["Sax"],
@@ -68,7 +68,7 @@ def test_verdicts_are_told_by_song(store: Store, known: list[tuple[ItemId, SongI
         )
         writer.add_feedback(bo, [Feedback(Verdict.HATE, TRACKS[2])])
     asked = [lantern, sax, tuba]
-    assert store.lookups.verdicts(ada, asked, ("love", "hate")) == {lantern: ("love", NOON)}
-    assert store.lookups.verdicts(ada, asked, ("save",)) == {tuba: ("save", NOON)}
-    assert store.lookups.verdicts(bo, asked, ("love", "hate")) == {sax: ("hate", None)}
-    assert store.lookups.verdicts(bo, [], ("love",)) == {}
+    assert store.tracks.verdicts(ada, asked, ("love", "hate")) == {lantern: ("love", NOON)}
+    assert store.tracks.verdicts(ada, asked, ("save",)) == {tuba: ("save", NOON)}
+    assert store.tracks.verdicts(bo, asked, ("love", "hate")) == {sax: ("hate", None)}
+    assert store.tracks.verdicts(bo, [], ("love",)) == {}
