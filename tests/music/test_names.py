@@ -394,9 +394,10 @@ HOSTILE = [
 @pytest.mark.parametrize("key", KEYS)
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: repr(text[:8]))
 def test_ten_thousand_characters_take_milliseconds(key: Key, text: str) -> None:
+    # Linear: 1 to 6 ms; the pairs of 10,000 characters would take a good 50.
     def seconds() -> float:
         start = time.process_time()
         assert key(text)
         return time.process_time() - start
 
-    assert min(seconds() for _ in range(3)) < 0.01
+    assert any(seconds() < 0.03 for _ in range(5))
