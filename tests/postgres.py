@@ -63,11 +63,11 @@ def server(settings: Sequence[str] = FAST) -> Iterator[str]:
 
 
 @contextmanager
-def database(server_url: str, name: str) -> Iterator[str]:
-    """The URL of an empty database on the server, dropped afterwards."""
+def database(server_url: str, name: str, template: str = "template0") -> Iterator[str]:
+    """The URL of a new database on the server, dropped afterwards: an empty one, or a copy of another."""
     plain = make_url(server_url).set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(plain, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE template0 ENCODING UTF8')
+        connection.execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING UTF8')
         try:
             yield make_url(server_url).set(database=name).render_as_string(hide_password=False)
         finally:

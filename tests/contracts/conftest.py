@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -13,13 +12,13 @@ from earmark.store.sql_store import open_store
 
 
 @pytest.fixture(params=["sqlite-file", "sqlite-memory", "postgres"])
-def store(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
+def store(request: pytest.FixtureRequest) -> Iterator[Store]:
     match request.param:
         case "sqlite-file":
-            url = f"sqlite:///{tmp_path / 'earmark.db'}"
+            url = request.getfixturevalue("sqlite_record")
         case "sqlite-memory":
             url = "sqlite://"
         case _:
-            url = request.getfixturevalue("postgres")
+            url = request.getfixturevalue("postgres_record")
     with closing(open_store(url)) as opened:
         yield opened

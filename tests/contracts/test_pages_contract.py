@@ -1,4 +1,4 @@
-"""Pages of plays, verdicts and editions: every row once, though rows are added meanwhile."""
+"""Pages of plays, verdicts, editions and playlists: every row once, though rows are added meanwhile."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import pytest
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.music.items import Track
-from earmark.store.pages import ALL_EDITIONS, ALL_JUDGEMENTS, ALL_LISTENS
+from earmark.store.pages import ALL_EDITIONS, ALL_JUDGEMENTS, ALL_LISTENS, ALL_PLAYLISTS, key_of_playlist
 from earmark.store.port import EditionRecord, EntryRecord, ListenerId, Store
 
 NOON = 1_700_000_000_000
@@ -124,3 +124,17 @@ def test_editions_are_told_the_newest_first(store: Store, ada: ListenerId) -> No
     ]
     assert {one.songs for one in met} == {1}
     assert [one.mix for one in store.pages.editions(ada, "daily", n=9)] == ["daily"] * 2
+
+
+def test_a_walk_over_playlists_meets_each_once_though_more_are_made(store: Store, ada: ListenerId) -> None:
+    bo = store.find_listener("Bo").id
+    for n, name in enumerate(NAMES):
+        store.playlists.make(ada, name, [], UnixMs(NOON + n // 2))
+        store.playlists.make(bo, name, [], UnixMs(NOON))
+    met, beyond = [], ALL_PLAYLISTS
+    while page := store.pages.playlists(ada, beyond=beyond, n=5):
+        met += page
+        beyond = key_of_playlist(page[-1])
+        store.playlists.make(ada, "Newcomer", [], UnixMs(NOON + 9))
+    assert [one.title for one in met] == NAMES[::-1]
+    assert met[0] == store.playlists.find(met[0].id)

@@ -17,7 +17,7 @@ from earmark.errors import OutOfPlaceError, UnknownNameError
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Episode, Track
-from earmark.store.playlists import PlaylistId
+from earmark.store.playlists import TOLD_AGAIN_MS, PlaylistId
 from earmark.store.port import ItemId, ListenerId, PlaylistsAdded, Store
 from earmark.store.sql_store import open_store
 
@@ -47,7 +47,7 @@ def people(store: Store) -> People:
 def letters(store: Store, playlist: PlaylistId) -> str:
     read = store.playlists.read(playlist)
     assert read is not None
-    assert read[0].tracks == len(read[1])
+    assert read[0].size == len(read[1])
     return "".join(one.title[-1] for one in read[1])
 
 
@@ -76,7 +76,7 @@ class TestMaking:
         assert read is not None
         record, tracks = read
         assert (record.listener, record.owner, record.title) == (people.ada, "Ada", "Rain")
-        assert (record.annotation, record.public, record.tracks) == ("Wet", True, 3)
+        assert (record.annotation, record.public, record.size) == ("Wet", True, 3)
         assert (record.made_at, record.changed_at) == (NOON, NOON)
         assert record == store.playlists.find(made)
         assert tracks[0] == tracks[2]
@@ -107,6 +107,22 @@ class TestMaking:
                 store.playlists.make(people.ada, "Rain", [item], NOON)
         assert titles(store, people.ada) == []
         assert revision(store) == 2
+
+    def test_the_same_request_makes_one_within_a_day(self, store: Store, people: People) -> None:
+        def make(whose: ListenerId, request: bytes, later_ms: int = 0) -> PlaylistId:
+            at = UnixMs(NOON + later_ms)
+            return store.playlists.make(whose, "Rain", lanterns(0, 1), at, request=request)
+
+        made = make(people.ada, b"one")
+        assert make(people.ada, b"one", TOLD_AGAIN_MS - 1) == made
+        others = {
+            make(people.ada, b"other"),
+            make(people.bo, b"one"),
+            make(people.ada, b"one", TOLD_AGAIN_MS),
+        }
+        assert len(others | {made}) == 4
+        assert titles(store, people.ada) == ["Rain"] * 3
+        assert letters(store, made) == "ab"
 
     def test_who_is_gone_makes_none(self, store: Store, people: People) -> None:
         with pytest.raises(UnknownNameError, match="listener is gone"):
@@ -147,7 +163,7 @@ class TestEditing:
             store.playlists.describe(people.ada, made, UnixMs(NOON + 1), **said)
             record = store.playlists.find(made)
             assert record is not None
-            assert (record.made_at, record.changed_at, record.tracks) == (NOON, NOON + 1, 1)
+            assert (record.made_at, record.changed_at, record.size) == (NOON, NOON + 1, 1)
             return record.title, record.annotation, record.public
 
         assert after(public=True) == ("Rain", "Wet", True)
@@ -235,7 +251,7 @@ class TestImports:
     def imported(self, store: Store, ada: ListenerId) -> PlaylistId:
         assert import_(store, self.RAIN) == PlaylistsAdded(1, 0, 0)
         (one,), _ = store.playlists.page(ada, offset=0, n=9)
-        assert (one.title, one.annotation, one.public, one.tracks) == ("Rain", None, False, 2)
+        assert (one.title, one.annotation, one.public, one.size) == ("Rain", None, False, 2)
         assert one.made_at == one.changed_at > NOON
         return one.id
 

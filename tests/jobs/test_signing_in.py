@@ -7,6 +7,8 @@ from contextlib import closing
 
 import pytest
 
+from earmark.jobs import people
+from earmark.jobs.people import _hasher as hasher_of_programs
 from earmark.jobs.signing_in import AT_ONE_NAME, FROM_ONE_ADDRESS, SigningIn, TooManyAttemptsError
 from earmark.listening.listens import UnixMs
 from earmark.store.port import Store
@@ -86,3 +88,9 @@ def test_an_address_of_ipv4_is_itself_however_it_is_written(store: Store) -> Non
         assert passes(signing_in, f"name {n}", "192.0.2.1")
     assert not passes(signing_in, "anna", "::ffff:192.0.2.1")
     assert passes(signing_in, "anna", "::ffff:192.0.2.2")
+
+
+def test_passwords_are_hashed_as_rfc_9106_asks_for() -> None:
+    # The one that programs use: tests have a cheaper one by now.
+    assert hasher_of_programs.hash("x").startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert people._hasher is not hasher_of_programs

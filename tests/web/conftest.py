@@ -86,12 +86,7 @@ class Served:
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def served(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Served]:
-    url = (
-        request.getfixturevalue("postgres")
-        if request.param == "postgres"
-        else f"sqlite:///{tmp_path / 'earmark.db'}"
-    )
-    with people_served(url, tmp_path) as served:
+    with people_served(request.getfixturevalue(f"{request.param}_record"), tmp_path) as served:
         yield served
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +17,23 @@ from earmark.web.config import ServeConfig
 from earmark.web.connections import Connection
 from earmark.web.metrics import Metrics
 from earmark.web.service import Service
+
+
+class _Server(uvicorn.Server):
+    """Says when it is ready, and hears at once that it is to stop."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.ready = threading.Event()
+
+    async def main_loop(self) -> None:
+        self._loop, self._stop = asyncio.get_running_loop(), asyncio.Event()
+        await self.on_tick(0)
+        self.ready.set()
+        await self._stop.wait()
+
+    def stop(self) -> None:
+        self._loop.call_soon_threadsafe(self._stop.set)
 
 
 @contextmanager
@@ -36,21 +54,14 @@ def serving(
             access_log=False,
             log_config=None,
         )
-        server = uvicorn.Server(uvicorn_config)
-        ready = threading.Event()
-
-        async def started(sockets: object = None) -> None:
-            await type(server).startup(server, sockets)  # type: ignore[arg-type]
-            ready.set()
-
-        server.startup = started  # type: ignore[method-assign]
+        server = _Server(uvicorn_config)
         thread = threading.Thread(target=server.run, daemon=True)
         thread.start()
-        if not ready.wait(30):
+        if not server.ready.wait(30):
             raise RuntimeError("the server did not start")
         port = server.servers[0].sockets[0].getsockname()[1]
         try:
             yield f"http://127.0.0.1:{port}"
         finally:
-            server.should_exit = True
+            server.stop()
             thread.join(30)

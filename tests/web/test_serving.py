@@ -51,13 +51,15 @@ def test_no_acknowledged_play_is_lost_or_doubled_by_a_kill(
     headers = {"Authorization": f"Token {token}"}
     acknowledged: set[int] = set()
 
-    with served(tmp_path, *options, database=database) as (address, process), ThreadPoolExecutor(4) as pool:
+    with (
+        served(tmp_path, *options, database=database) as (address, process),
+        httpx.Client(base_url=address, headers=headers, timeout=30) as player,
+        ThreadPoolExecutor(4) as pool,
+    ):
 
         def tell(of: int) -> None:
             try:
-                answer = httpx.post(
-                    f"{address}/1/submit-listens", content=batch(of), headers=headers, timeout=30
-                )
+                answer = player.post("/1/submit-listens", content=batch(of))
             except httpx.TransportError:
                 return
             if answer.status_code == 200:
@@ -69,13 +71,13 @@ def test_no_acknowledged_play_is_lost_or_doubled_by_a_kill(
         list(pool.map(tell, range(400)))
         process.wait(30)
     assert 40 <= len(acknowledged) < 400
-    with served(tmp_path, *options, database=database) as (address, _):
+    with (
+        served(tmp_path, *options, database=database) as (address, _),
+        httpx.Client(base_url=address, headers=headers, timeout=30) as player,
+    ):
         for of in (*range(5), *acknowledged):
             # A player that heard nothing tells again, and so may one that heard.
-            assert (
-                httpx.post(f"{address}/1/submit-listens", content=batch(of), headers=headers).status_code
-                == 200
-            )
+            assert player.post("/1/submit-listens", content=batch(of)).status_code == 200
     with closing(open_store(url)) as store:
         ada = store.find_listener("Ada").id
         told = store.listens([ada])["started_at"].to_list()

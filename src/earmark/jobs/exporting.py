@@ -10,6 +10,7 @@ import msgspec
 from earmark.listening.feedback import Verdict
 from earmark.listening.listens import UnixMs
 from earmark.store import exposures, pages
+from earmark.store.playlists import ListedTrack, PlaylistRecord
 from earmark.store.port import ListenerRecord, Store
 
 AT_ONCE: Final = 1_000
@@ -19,8 +20,14 @@ Key = TypeVar("Key")
 Row = TypeVar("Row")
 
 
+class PlaylistExported(PlaylistRecord, frozen=True):
+    """A playlist with its tracks, in order."""
+
+    listed: list[ListedTrack]
+
+
 def exported(store: Store, listener: ListenerRecord) -> Iterator[bytes]:
-    """One line a fact, ``{kind: fact}``: the listener, their plays, verdicts, editions, exposures; each newest first.
+    """One line a fact, ``{kind: fact}``: the listener, plays, verdicts, playlists, editions and exposures, newest first.
 
     Lines are read a thousand at a time, so that a long history takes no more room than a short one; each thousand is as
     of one moment.
@@ -48,6 +55,7 @@ def exported(store: Store, listener: ListenerRecord) -> Iterator[bytes]:
                 pages.ALL_JUDGEMENTS,
             ),
         ),
+        ("playlist", _playlists(store, listener)),
         (
             "edition",
             (
@@ -71,6 +79,18 @@ def exported(store: Store, listener: ListenerRecord) -> Iterator[bytes]:
     for kind, facts in parts:
         for fact in facts:
             yield encode({kind: fact}) + b"\n"
+
+
+def _playlists(store: Store, listener: ListenerRecord) -> Iterator[PlaylistExported]:
+    found = _walk(
+        lambda beyond: store.pages.playlists(listener.id, beyond=beyond, n=AT_ONCE),
+        pages.key_of_playlist,
+        pages.ALL_PLAYLISTS,
+    )
+    for one in found:
+        read = store.playlists.read(one.id)
+        if read is not None:  # Else it was deleted meanwhile.
+            yield PlaylistExported(**msgspec.structs.asdict(read[0]), listed=read[1])
 
 
 def _walk(find: Callable[[Key], Sequence[Row]], key_of: Callable[[Row], Key], first: Key) -> Iterator[Row]:

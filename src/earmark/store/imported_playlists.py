@@ -2,7 +2,8 @@
 
 An owner's list is known by the name under which a source told of it and its place among those of that name, so it
 may be renamed here. Its fingerprint is of what the source told, not of what was made of it since: a file that is
-imported again as it was undoes no edits, and one that changed replaces the contents.
+imported again as it was undoes no edits, and one that changed replaces the contents. (A list that was made here has
+that of the request, if it was told with a key.)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the record keeps of a listener, a page at a time: plays, verdicts and editions, each newest first.
+"""What the record keeps of a listener, a page at a time: plays, verdicts, editions and playlists, each newest first.
 
 A page begins beyond a row that is named by its key, not after a count of rows, so nothing is passed over or told twice
 while rows are added, and the last page costs no more than the first.
@@ -13,6 +13,7 @@ import msgspec
 
 from earmark.listening.listens import UnixMs
 from earmark.store.database import Database, Intent
+from earmark.store.playlists import PLAYLIST, PlaylistRecord, playlist_of
 from earmark.store.port import ItemId, ListenerId, SongId
 from earmark.store.rows import Row, fetch
 from earmark.store.scrobbles import SCROBBLES, Scrobble, scrobble_of
@@ -24,6 +25,8 @@ ALL_JUDGEMENTS: Final = (_LAST, "\U0010ffff", 1 << 31, 1 << 31)
 """The same of judgements, by moment (−1 where undated), verdict, song (or 0) and artist (or 0)."""
 ALL_EDITIONS: Final = ("\U0010ffff", "\U0010ffff")
 """The same of editions, by week and mix."""
+ALL_PLAYLISTS: Final = (_LAST, 1 << 31)
+"""The same of playlists, by when they were made and number."""
 
 
 class Judgement(msgspec.Struct, frozen=True, gc=False):
@@ -68,6 +71,11 @@ def key_of_edition(one: EditionMade) -> tuple[str, str]:
     return (one.week, one.mix)
 
 
+def key_of_playlist(one: PlaylistRecord) -> tuple[int, int]:
+    """The same of playlists."""
+    return (one.made_at, one.id)
+
+
 class Pages(Protocol):
     """Every call is a transaction of its own; ``n`` is how many at most."""
 
@@ -102,6 +110,11 @@ class Pages(Protocol):
     ) -> list[EditionMade]:
         """Editions, of one mix or of all."""
 
+    def playlists(
+        self, listener: ListenerId, *, beyond: tuple[int, int] = ALL_PLAYLISTS, n: int
+    ) -> list[PlaylistRecord]:
+        """Playlists, imported or made here."""
+
 
 _LISTENS: Final = f"""{SCROBBLES}
     AND (p.started_at, p.item_id) < (?, ?) ORDER BY p.started_at DESC, p.item_id DESC LIMIT ?"""
@@ -116,6 +129,8 @@ _EDITIONS: Final = """
         (SELECT count(*) FROM entry t WHERE t.edition_id = e.id)
     FROM edition e WHERE e.listener_id = ? AND e.mix = coalesce(?, e.mix) AND (e.week, e.mix) < (?, ?)
     ORDER BY e.week DESC, e.mix DESC LIMIT ?"""
+_PLAYLISTS: Final = f"""{PLAYLIST}
+    WHERE p.listener_id = ? AND (p.made_at, p.id) < (?, ?) ORDER BY p.made_at DESC, p.id DESC LIMIT ?"""
 
 
 class SqlPages:
@@ -167,3 +182,9 @@ class SqlPages:
                 _EDITIONS, listener, mix, *beyond, n
             )
         ]
+
+    def playlists(
+        self, listener: ListenerId, *, beyond: tuple[int, int] = ALL_PLAYLISTS, n: int
+    ) -> list[PlaylistRecord]:
+        """Playlists, imported or made here."""
+        return [playlist_of(row) for row in self._fetch(_PLAYLISTS, listener, *beyond, n)]

@@ -33,8 +33,8 @@ class PlaylistRecord(msgspec.Struct, frozen=True):
     public: bool
     made_at: UnixMs
     changed_at: UnixMs
-    tracks: int
-    """How many there are."""
+    size: int
+    """How many tracks there are."""
 
 
 class ListedTrack(msgspec.Struct, frozen=True, gc=False):
@@ -47,6 +47,10 @@ class ListedTrack(msgspec.Struct, frozen=True, gc=False):
     release: str | None
     uri: str | None
     duration_ms: int | None
+
+
+TOLD_AGAIN_MS: Final = 24 * 3_600_000
+"""A request that comes again within this time is still the same request."""
 
 
 class Playlists(Protocol):
@@ -82,8 +86,9 @@ class Playlists(Protocol):
         *,
         annotation: str | None = None,
         public: bool = False,
+        request: bytes | None = None,
     ) -> PlaylistId:
-        """Make a playlist.
+        """Make a playlist; or find it, if it was made by the same ``request`` (a digest of it) within `TOLD_AGAIN_MS`.
 
         Raises:
             UnknownNameError: the listener is gone, or the record holds no track of one of these ids.
@@ -155,10 +160,11 @@ class Playlists(Protocol):
         """
 
 
-_PLAYLIST: Final = """
+PLAYLIST: Final = """
     SELECT p.id, p.listener_id, l.name, p.name, p.annotation, p.public, p.made_at, p.changed_at,
         (SELECT count(*) FROM playlist_item t WHERE t.playlist_id = p.id)
     FROM playlist p JOIN listener l ON l.id = p.listener_id"""
+"""Playlists of listeners, as `playlist_of` reads them."""
 _THEIRS: Final = "p.listener_id = ?"
 _READABLE: Final = "p.listener_id IS NOT NULL AND (p.listener_id = ? OR p.public = TRUE)"
 _HOLDS: Final = "AND (lower(p.name) LIKE ? ESCAPE '!' OR lower(coalesce(p.annotation, '')) LIKE ? ESCAPE '!')"
@@ -172,6 +178,8 @@ _KNOWN: Final = "SELECT i.id FROM wanted_id w JOIN item i ON i.id = w.id WHERE i
 _CHANGE: Final = "UPDATE playlist SET changed_at = ? WHERE id = ? AND listener_id = ?"
 _DESCRIBED: Final = "SELECT name, annotation, public FROM playlist WHERE id = ?"
 _DESCRIBE: Final = "UPDATE playlist SET name = ?, annotation = ?, public = ? WHERE id = ?"
+_MADE: Final = """
+    SELECT id FROM playlist WHERE listener_id = ? AND imported_as IS NULL AND fingerprint = ? AND made_at > ?"""
 _CUT: Final = "DELETE FROM playlist_item WHERE playlist_id = ? AND position >= ?"
 
 
@@ -194,11 +202,11 @@ class SqlPlaylists:
         return self._page(f"{which} {_HOLDS}", (listener, f"%{literal}%", f"%{literal}%"), offset, n)
 
     def _page(self, which: str, values: Row, offset: int, n: int) -> tuple[list[PlaylistRecord], int]:
-        page = f"{_PLAYLIST} WHERE {which} ORDER BY p.made_at DESC, p.id DESC LIMIT ? OFFSET ?"
+        page = f"{PLAYLIST} WHERE {which} ORDER BY p.made_at DESC, p.id DESC LIMIT ? OFFSET ?"
         with self._database.transaction(Intent.READ) as connection:
             found = fetch(connection, page, (*values, n, offset))
             ((total,),) = fetch(connection, f"SELECT count(*) FROM playlist p WHERE {which}", values)
-        return [_record(row) for row in found], int(total)
+        return [playlist_of(row) for row in found], int(total)
 
     def find(self, playlist: PlaylistId) -> PlaylistRecord | None:
         """The playlist, whoever owns it; None if it is no listener's, or gone."""
@@ -222,16 +230,20 @@ class SqlPlaylists:
         *,
         annotation: str | None = None,
         public: bool = False,
+        request: bytes | None = None,
     ) -> PlaylistId:
-        """Make a playlist.
+        """Make a playlist; or find it, if it was made by the same ``request`` (a digest of it) within `TOLD_AGAIN_MS`.
 
         Raises:
             UnknownNameError: the listener is gone, or the record holds no track of one of these ids.
         """
         with self._database.transaction(Intent.WRITE) as connection:
             _hold(connection, listener)
+            if request is not None:
+                for (made,) in fetch(connection, _MADE, (listener, request, at - TOLD_AGAIN_MS)):
+                    return PlaylistId(made)
             number = new_id(connection, "playlist")
-            row = (number, listener, None, title, None, 0, None, None, annotation or None, public, at, at)
+            row = (number, listener, None, title, None, 0, None, request, annotation or None, public, at, at)
             insert(connection, "playlist", [row])
             _write(connection, number, 0, _items(connection, tracks))
         return PlaylistId(number)
@@ -346,15 +358,14 @@ def _hold(connection: Connection, listener: ListenerId) -> None:
 
 
 def _found(connection: Connection, playlist: PlaylistId) -> PlaylistRecord | None:
-    found = fetch(connection, f"{_PLAYLIST} WHERE p.id = ?", (playlist,))
-    return _record(found[0]) if found else None
+    found = fetch(connection, f"{PLAYLIST} WHERE p.id = ?", (playlist,))
+    return playlist_of(found[0]) if found else None
 
 
-def _record(row: Row) -> PlaylistRecord:
-    number, listener, owner, title, annotation, public, made_at, changed_at, tracks = row
-    return PlaylistRecord(
-        number, listener, owner, title, annotation, bool(public), made_at, changed_at, tracks
-    )
+def playlist_of(row: Row) -> PlaylistRecord:
+    """A row of `PLAYLIST`."""
+    number, listener, owner, title, annotation, public, made_at, changed_at, size = row
+    return PlaylistRecord(number, listener, owner, title, annotation, bool(public), made_at, changed_at, size)
 
 
 def _listed(connection: Connection, playlist: PlaylistId) -> list[int]:

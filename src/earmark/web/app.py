@@ -12,7 +12,6 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
 
 from earmark.web import health
-from earmark.web.api.described import openapi
 from earmark.web.api.routes import API, QUICK, ROUTERS
 from earmark.web.connections import LIMITS
 from earmark.web.edge import Edge
@@ -28,7 +27,7 @@ from earmark.web.listenbrainz import (
     user_playlists,
 )
 from earmark.web.listenbrainz.limits import RateLimits
-from earmark.web.openapi import completed
+from earmark.web.openapi import documented
 from earmark.web.pages.rendering import STATIC
 from earmark.web.pages.routes import PAGES
 from earmark.web.security import SecurityHeaders
@@ -78,8 +77,12 @@ def make_app(service: Service, open_things: AbstractContextManager[object] = nul
     app.mount("/static", StaticFiles(directory=STATIC))
     quick = {API + one.path: one for one in QUICK}
     app.router.routes[:0] = [one.route(API) for one in QUICK]
-    described = openapi(app, {path: one.described() for path, one in quick.items()})
-    app.openapi = completed(described, f"{API}/", LISTENBRAINZ)  # type: ignore[method-assign]
+    app.openapi = documented(  # type: ignore[method-assign]
+        app,
+        {path: one.described() for path, one in quick.items()},
+        ours=f"{API}/",
+        listenbrainz=tuple(f"{prefix}/" for prefix in LISTENBRAINZ),
+    )
     for kind in KINDS:
         app.add_exception_handler(kind, answer_failure)
     app.add_middleware(RateLimits, prefixes=tuple(f"{prefix}/" for prefix in LISTENBRAINZ))

@@ -1,4 +1,8 @@
-"""What `/api/openapi.json` says beyond what FastAPI sees: bodies that are read by hand, and errors of every path."""
+"""What `/api/openapi.json` says: JSON Schemas of the very structs that are sent and read, and errors of every path.
+
+FastAPI knows pydantic's models only. So whoever describes an endpoint names its structs by `named`, which notes them,
+and `document` adds their schemas.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +11,8 @@ from http import HTTPStatus
 from typing import Any, Final
 
 import msgspec
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
 
 from earmark.web.api.problems import PROBLEM_JSON, Problem
 
@@ -18,62 +24,64 @@ ANY_TIME: Final = (401, 404, 408, 413, 415, 500, 503)
 
 Document = dict[str, Any]
 
+_NAMES: Final = "#/components/schemas/{name}"
+_shapes: Final[dict[Any, None]] = {}
 
-class _Error(msgspec.Struct):
+
+class Refusal(msgspec.Struct):
+    """An error as ListenBrainz tells it."""
+
     code: int
     error: str
 
 
-def takes(shape: type[msgspec.Struct]) -> Document:
+def named(shape: Any) -> Document:
+    """The schema of what is sent or read in JSON, by its name in the document."""
+    _shapes[shape] = None
+    ((reference,), _) = msgspec.json.schema_components([shape], ref_template=_NAMES)
+    return reference
+
+
+def takes(shape: Any) -> Document:
     """That a route reads a JSON document of this shape from the body."""
-    return {"requestBody": {"required": True, "content": {JSON: {"schema": schema_of(shape)}}}}
+    return {"requestBody": {"required": True, "content": {JSON: {"schema": named(shape)}}}}
 
 
-def schema_of(shape: type[msgspec.Struct]) -> Document:
-    """The shape as a JSON Schema in one piece; it must not contain itself."""
-    (schema,), parts = msgspec.json.schema_components((shape,), ref_template="{name}")
-    whole: Document = _whole(schema, parts)
-    return whole
-
-
-def _whole(value: Any, parts: Mapping[str, Document]) -> Any:
-    if isinstance(value, dict):
-        if "$ref" in value:
-            return _whole(parts[value["$ref"]], parts)
-        return {key: _whole(one, parts) for key, one in value.items()}
-    return [_whole(one, parts) for one in value] if isinstance(value, list) else value
-
-
-def completed(
-    describe: Callable[[], Document], ours: str, listenbrainz: tuple[str, ...]
+def documented(
+    app: FastAPI, further: Mapping[str, Document], *, ours: str, listenbrainz: tuple[str, ...]
 ) -> Callable[[], Document]:
-    """The description with the errors of every operation, in the form of its path.
+    """What makes the document, once.
 
     Args:
-        describe: makes the description that is to be completed.
+        app: whose it is.
+        further: paths that FastAPI does not know of.
         ours: where errors are problem details.
         listenbrainz: where they are as ListenBrainz tells them, and what does not fit is answered 400 and not 422.
     """
-    made: Document = {}
 
     def document() -> Document:
-        if not made:
-            made.update(describe())
-            made.setdefault("components", {})["securitySchemes"] = {
-                "token": {"type": "http", "scheme": "bearer"}
-            }
-            made["security"] = [{"token": []}]
+        if app.openapi_schema is None:
+            made = get_openapi(
+                title=app.title, version=app.version, description=app.description, routes=app.routes
+            )
+            made["paths"].update(further)
             for path, operations in made["paths"].items():
                 for operation in operations.values():
                     _complete(operation["responses"], path.startswith(ours), path.startswith(listenbrainz))
-        return made
+            _, schemas = msgspec.json.schema_components(_shapes, ref_template=_NAMES)
+            components = made.setdefault("components", {})
+            components.setdefault("schemas", {}).update(schemas)
+            components["securitySchemes"] = {"token": {"type": "http", "scheme": "bearer"}}
+            made["security"] = [{"token": []}]
+            app.openapi_schema = made
+        return app.openapi_schema
 
     return document
 
 
 def _complete(responses: Document, ours: bool, as_listenbrainz: bool) -> None:
-    media, shape = (PROBLEM_JSON, Problem) if ours else (JSON, _Error)
-    content = {media: {"schema": schema_of(shape)}}
+    media, shape = (PROBLEM_JSON, Problem) if ours else (JSON, Refusal)
+    content = {media: {"schema": named(shape)}}
     if as_listenbrainz:
         responses.pop("422", None)
     further = (400, 429) if as_listenbrainz else (409, 422) if ours else (403,)

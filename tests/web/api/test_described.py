@@ -11,8 +11,8 @@ from tests.homes import WEEK
 from tests.web.api.conftest import Asker
 from tests.web.api.test_listens import play
 
-from earmark.web.api.described import JSON
 from earmark.web.api.problems import PROBLEM_JSON
+from earmark.web.openapi import JSON
 
 API = "/api/v1"
 

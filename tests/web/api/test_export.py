@@ -23,6 +23,9 @@ def test_every_fact_is_told_once(asker: Asker, monkeypatch: pytest.MonkeyPatch) 
     asker.client.post(
         "/listeners/me/exposures", json={"exposures": [shown | {"position": place} for place in range(20)]}
     )
+    for title in "abc":
+        listed = {"title": title, "tracks": [{"item": song["item"]}, {"artist": "New", "title": title}]}
+        asker.client.post("/listeners/me/playlists", json=listed)
     answer = asker.get("/listeners/me/export")
     assert answer.headers["content-type"] == "application/x-ndjson"
     lines = [json.loads(line) for line in answer.text.splitlines()]
@@ -31,12 +34,16 @@ def test_every_fact_is_told_once(asker: Asker, monkeypatch: pytest.MonkeyPatch) 
         "listener": 1,
         "listen": store.scrobbles.count(who.id),
         "feedback": len(store.feedback([who.id])),
+        "playlist": 3,
         "edition": 1,
         "exposure": 20,
     }
     assert lines[0]["listener"]["name"] == who.name
     (edition,) = [line["edition"] for line in lines if "edition" in line]
     assert (edition["week"], len(edition["entries"])) == (WEEK, 30)
+    lists = [line["playlist"] for line in lines if "playlist" in line]
+    assert [one["title"] for one in lists] == ["c", "b", "a"]
+    assert [track["title"] for track in lists[0]["listed"]] == [song["title"], "c"]
     newest = store.pages.listens(who.id, after=UnixMs(0), before=UnixMs(1 << 60), n=1)[0]
     assert lines[1]["listen"]["started_at"] == newest.started_at
     other = asker.house.store.listeners()[8]

@@ -5,7 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+import pytest
 from tests.web.conftest import Served
+
+from earmark.web.api.idempotency import LEASE_MS
 
 PATH = "/api/v1/listeners/me/playlists"
 
@@ -48,13 +51,59 @@ def test_a_playlist_is_made_read_changed_and_deleted(served: Served) -> None:
 
         again = {"tracks": [lantern("c"), {"item": first["item"]}, {"item": first["item"]}]}
         assert letters(client.put(f"{where}/tracks", json=again).json()) == "caa"
-        (listed,) = client.get(PATH).json()["playlists"]
+        (listed,) = client.get(PATH).json()["items"]
         assert (listed["id"], listed["title"], listed["size"]) == (made["id"], "Storm", 3)
         assert "tracks" not in listed
         gone = client.delete(where)
         assert (gone.status_code, gone.content) == (204, b"")
         assert problem(client.get(where))[0] == problem(client.delete(where))[0] == 404
-        assert client.get(PATH).json() == {"playlists": []}
+        assert client.get(PATH).json() == {"items": [], "next": None}
+
+
+def test_they_come_in_pages(served: Served) -> None:
+    with served.client() as client:
+        for title in "abcde":
+            client.post(PATH, json={"title": title})
+        told, where = [], f"{PATH}?limit=2"
+        while where:
+            answer = client.get(where)
+            told.append([one["title"] for one in answer.json()["items"]])
+            where = answer.links.get("next", {}).get("url", "")
+    assert told == [["e", "d"], ["c", "b"], ["a"]]
+
+
+def test_one_told_twice_with_a_key_is_made_once_and_answered_alike(served: Served) -> None:
+    with served.client() as client:
+
+        def make(**facts: Any) -> httpx.Response:
+            return client.post(
+                PATH,
+                json={"title": "Rain", "tracks": [lantern("a")], **facts},
+                headers={"Idempotency-Key": "k"},
+            )
+
+        first = make()
+        client.patch(first.headers["location"], json={"title": "Storm"})
+        again = make()
+        assert (again.status_code, again.content) == (201, first.content)
+        assert again.headers["location"] == first.headers["location"]
+        assert problem(make(title="Sun"))[0] == 422
+        assert [one["title"] for one in client.get(PATH).json()["items"]] == ["Storm"]
+
+
+def test_one_made_by_a_process_that_could_not_say_so_is_found_again(
+    served: Served, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with served.client() as client:
+        key = {"Idempotency-Key": "k"}
+        with monkeypatch.context() as killed:
+            killed.setattr(served.house.store.receipts, "note", lambda *_: None)
+            first = client.post(PATH, json={"title": "Rain"}, headers=key)
+        assert client.post(PATH, json={"title": "Rain"}, headers=key).status_code == 409
+        served.time.pass_by(seconds=LEASE_MS / 1_000 + 1)
+        again = client.post(PATH, json={"title": "Rain"}, headers=key)
+        assert (again.status_code, again.content) == (201, first.content)
+        assert len(client.get(PATH).json()["items"]) == 1
 
 
 def test_what_does_not_fit_is_said_as_a_problem_and_nothing_is_made(served: Served) -> None:
@@ -83,7 +132,7 @@ def test_what_does_not_fit_is_said_as_a_problem_and_nothing_is_made(served: Serv
             )
             assert problem(answer)[0] == status, document
             assert message in answer.json()["detail"]
-        assert client.get(PATH).json() == {"playlists": []}
+        assert client.get(PATH).json() == {"items": [], "next": None}
         for number in ("0", "x", str(1 << 31)):
             assert problem(client.get(f"{PATH}/{number}"))[0] == 422
         assert problem(client.get(f"{PATH}/7"))[0] == 404

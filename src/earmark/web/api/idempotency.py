@@ -21,11 +21,11 @@ from starlette.responses import Response
 from earmark.listening.listens import UnixMs
 from earmark.store.people import AccountRecord
 from earmark.store.receipts import Standing
-from earmark.web.api.described import JSON
 from earmark.web.api.documents import Sent
 from earmark.web.api.problems import ProblemError
 from earmark.web.api.who import Asking
 from earmark.web.auth import Here
+from earmark.web.openapi import JSON
 from earmark.web.service import Service
 
 LEASE_MS: Final = 30_000
@@ -47,6 +47,8 @@ class KeyedRequest:
 
     def __init__(self, service: Service, account: AccountRecord, key: str | None, request: bytes) -> None:
         self._service, self._listener, self._key, self._request = service, account.listener, key, request
+        self.digest = None if key is None else sha256(key.encode() + request).digest()
+        """Of key and request, for what would be made twice if it did not keep this; None without a key."""
 
     def answer(self, act: Callable[[], Response]) -> Response:
         """What ``act`` answers, or what it answered when the request was made before.

@@ -13,11 +13,12 @@ from earmark.jobs.editions import show
 from earmark.mixes.files import FORMATS
 from earmark.mixes.shown import Shown
 from earmark.store.pages import ALL_EDITIONS, EditionMade, key_of_edition
-from earmark.web.api.described import JSON, described
+from earmark.web.api.described import described
 from earmark.web.api.paging import Page, Paging
 from earmark.web.api.problems import ProblemError
 from earmark.web.api.who import Themselves
 from earmark.web.auth import Here
+from earmark.web.openapi import JSON
 
 MEDIA: Final[Mapping[str, tuple[str, ...]]] = {
     "json": (JSON,),

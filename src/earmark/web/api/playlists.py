@@ -12,11 +12,14 @@ from starlette.responses import Response
 
 from earmark.music.items import Track
 from earmark.sources.checks import RowFaultError, clean, track_of
+from earmark.store.pages import ALL_PLAYLISTS, key_of_playlist
 from earmark.store.people import AccountRecord
 from earmark.store.playlists import ListedTrack, PlaylistId, PlaylistRecord
 from earmark.store.port import ItemId
 from earmark.web.api.described import described
 from earmark.web.api.documents import body
+from earmark.web.api.idempotency import Once
+from earmark.web.api.paging import Page, Paging
 from earmark.web.api.problems import ProblemError
 from earmark.web.api.who import Themselves
 from earmark.web.auth import Here
@@ -83,41 +86,52 @@ class PlaylistShown(msgspec.Struct, frozen=True):
     size: int
 
 
+class _Numbered(msgspec.Struct):
+    id: int
+
+
 class PlaylistInFull(PlaylistShown, frozen=True):
     """A playlist with its tracks, in order."""
 
     tracks: list[ListedTrack]
 
 
-class PlaylistsShown(msgspec.Struct, frozen=True):
-    """All playlists of a listener, the newest first."""
-
-    playlists: list[PlaylistShown]
-
-
-@router.get("/listeners/{listener}/playlists", **described(PlaylistsShown, problems=(404,)))
-def playlists(account: Themselves, service: Here) -> Response:
+@router.get("/listeners/{listener}/playlists", **described(Page[PlaylistShown], problems=(400, 404)))
+def playlists(account: Themselves, service: Here, paging: Paging) -> Response:
     """All of them without their tracks, the newest first."""
-    found, _ = service.house.store.playlists.page(account.listener, offset=0, n=LARGEST)
-    return reply(PlaylistsShown([PlaylistShown(*_said(one)) for one in found]))
+    found = service.house.store.pages
+    return paging.page(
+        lambda beyond, n: found.playlists(account.listener, beyond=beyond, n=n),
+        key_of_playlist,
+        ALL_PLAYLISTS,
+        lambda one: PlaylistShown(*_said(one)),
+    )
 
 
 @router.post(
     "/listeners/{listener}/playlists",
-    **described(PlaylistInFull, status=201, takes=NewPlaylist, problems=(400, 403, 404, 413)),
+    **described(PlaylistInFull, status=201, takes=NewPlaylist, problems=(400, 403, 404, 409, 413)),
 )
-def make(account: Themselves, service: Here, told: Annotated[NewPlaylist, body(NewPlaylist)]) -> Response:
+def make(
+    account: Themselves, service: Here, told: Annotated[NewPlaylist, body(NewPlaylist)], once: Once
+) -> Response:
     """Make one; ``Location`` says where it is."""
-    made = service.house.store.playlists.make(
-        account.listener,
-        _title(told.title),
-        _named(service, account, told.tracks),
-        service.now(),
-        annotation=clean(told.annotation),
-        public=told.public,
-    )
-    answer = _in_full(service, account, made, status=201)
-    answer.headers["location"] = f"/api/v1/listeners/{account.listener}/playlists/{made}"
+
+    def act() -> Response:
+        made = service.house.store.playlists.make(
+            account.listener,
+            _title(told.title),
+            _named(service, account, told.tracks),
+            service.now(),
+            annotation=clean(told.annotation),
+            public=told.public,
+            request=once.digest,
+        )
+        return _in_full(service, account, made, status=201)
+
+    answer = once.answer(act)
+    made = msgspec.json.decode(answer.body, type=_Numbered)
+    answer.headers["location"] = f"/api/v1/listeners/{account.listener}/playlists/{made.id}"
     return answer
 
 
@@ -175,7 +189,7 @@ def _in_full(service: Service, account: AccountRecord, number: PlaylistId, statu
 
 
 def _said(one: PlaylistRecord) -> tuple[int, str, str | None, bool, int, int, int]:
-    return one.id, one.title, one.annotation, one.public, one.made_at, one.changed_at, one.tracks
+    return one.id, one.title, one.annotation, one.public, one.made_at, one.changed_at, one.size
 
 
 def _title(told: str) -> str:
