@@ -27,7 +27,7 @@ class PlaylistExported(PlaylistRecord, frozen=True):
 
 
 def exported(store: Store, listener: ListenerRecord) -> Iterator[bytes]:
-    """One line a fact, ``{kind: fact}``: the listener, plays, verdicts, playlists, editions and exposures, newest first.
+    """One line a fact, ``{kind: fact}``: the listener, plays, verdicts, playlists, editions, exposures; newest first.
 
     Lines are read a thousand at a time, so that a long history takes no more room than a short one; each thousand is as
     of one moment.
