@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Final
 from earmark.errors import EarmarkError
 
 if TYPE_CHECKING:
-    from fastapi import FastAPI
+    from earmark.web.front import Front
 
 SWITCH_S: Final = 50e-6
 """A thread that waits for the interpreter waits so long: the thread that chooses songs comes back from a kernel every
@@ -100,7 +100,7 @@ def _shared_numbers() -> Iterator[None]:
         yield
 
 
-def application() -> FastAPI:
+def application() -> Front:
     """The application with everything that it works with, opened now and closed when it stops."""
     from earmark._app.main import log, open_house
     from earmark._app.settings import read_settings

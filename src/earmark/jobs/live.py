@@ -12,7 +12,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Final, NamedTuple
 
@@ -24,9 +24,10 @@ from earmark.errors import EarmarkError, UnknownNameError
 from earmark.jobs.house import House
 from earmark.jobs.locks import using
 from earmark.jobs.opened_build import OpenedBuild
+from earmark.kernels.texts import Texts
 from earmark.ranking.askers import Askers
 from earmark.ranking.live import LiveRanking
-from earmark.store.port import ItemId, ListenerId, ListenerRecord, SongId
+from earmark.store.port import ItemId, ListenerId, SongId
 from earmark.threads import one_blas_thread
 
 REACH: Final = 300
@@ -38,13 +39,10 @@ MOST_REMEMBERED: Final = 10_000
 RETRY_S: Final = 5
 """After so long a build that could not be opened is tried again."""
 
-MOST_PLACES: Final = 10_000
-"""No list is longer."""
 LOOKED_S: Final = 0.2
 """Whether another build went live is looked at so often."""
 
 _encode: Final = msgspec.json.Encoder().encode
-_PLACES: Final = [b"%d}" % place for place in range(MOST_PLACES)]
 _log: Final = logging.getLogger(__name__)
 
 
@@ -75,15 +73,6 @@ class Recommendations(msgspec.Struct, frozen=True, gc=False):
     songs: list[Recommended]
 
 
-class Chosen(NamedTuple):
-    """The same as it is found: `document` is `Recommendations` in JSON."""
-
-    build: str
-    items: list[int]
-    places: Sequence[int]
-    document: bytes
-
-
 class _Opened:
     """A build in memory, and those who have changed since and asked lately."""
 
@@ -96,31 +85,34 @@ class _Opened:
             build.snapshot.listeners.select("listener", "revision").iter_rows()
         )
         self._changed: OrderedDict[int, tuple[int, Askers]] = OrderedDict()
-        self.told = self._encoded()
+        self.texts = Texts(self._encoded())
+        self.name = _encode(build.manifest.id)
         self.items = build.snapshot.songs["item"].to_numpy()[self._rows]
         """The item by which each column is shown."""
 
-    def asking(self, listeners: Sequence[ListenerRecord]) -> tuple[Askers, list[ListenerRecord]]:
-        """What is known of them now, and the order in which they stand there."""
-        same: list[ListenerRecord] = []
-        others: list[ListenerRecord] = []
-        for one in listeners:
-            unchanged = one.id in self._row_of and self._revision_of.get(one.id) == one.revision
+    def asking(self, revisions: Mapping[ListenerId, int]) -> tuple[Askers, list[ListenerId]]:
+        """What is known of listeners who are at these revisions, and the order in which they stand there."""
+        same: list[ListenerId] = []
+        others: list[ListenerId] = []
+        for one, revision in revisions.items():
+            unchanged = one in self._row_of and self._revision_of.get(one) == revision
             (same if unchanged else others).append(one)
-        parts = [self.askers.take(np.array([self._row_of[one.id] for one in same]))] if same else []
-        parts += self._of_changed(others)
+        parts = [self.askers.take(np.array([self._row_of[one] for one in same]))] if same else []
+        parts += self._of_changed({one: revisions[one] for one in others})
         return Askers.joined(parts), same + others
 
-    def _of_changed(self, listeners: Sequence[ListenerRecord]) -> list[Askers]:
-        stale = [one for one in listeners if self._changed.get(one.id, (None, None))[0] != one.revision]
+    def _of_changed(self, revisions: Mapping[ListenerId, int]) -> list[Askers]:
+        stale = sorted(
+            one for one, revision in revisions.items() if self._changed.get(one, (None, None))[0] != revision
+        )
         if stale:
-            stale.sort(key=lambda one: one.id)
+            # What was stored since their revisions were read may be among it; then they are stale once more.
             fresh = self.ranking.askers(self.build.histories(stale))
             for row, one in enumerate(stale):
-                self._changed[one.id] = (one.revision, fresh.take(np.array([row])))
-        found = [self._changed[one.id][1] for one in listeners]
-        for one in listeners:
-            self._changed.move_to_end(one.id)
+                self._changed[one] = (revisions[one], fresh.take(np.array([row])))
+        found = [self._changed[one][1] for one in revisions]
+        for one in revisions:
+            self._changed.move_to_end(one)
         while len(self._changed) > MOST_REMEMBERED:
             self._changed.popitem(last=False)
         return found
@@ -140,6 +132,38 @@ class _Opened:
         songs = self.build.snapshot.songs["song"].to_numpy()
         rows: NDArray[np.int64] = np.searchsorted(songs, self.build.model.columns.songs)
         return rows
+
+
+class Chosen(NamedTuple):
+    """The same as it is found: each song's column, and where it stands in the listener's own order."""
+
+    opened: _Opened
+    ask: Ask
+    columns: Sequence[int]
+    places: Sequence[int]
+
+    @property
+    def build(self) -> str:
+        """Which chose them."""
+        return self.opened.build.manifest.id
+
+    @property
+    def items(self) -> list[int]:
+        """The item by which each is shown."""
+        items: list[int] = self.opened.items[self.columns].tolist()
+        return items
+
+
+def documents(found: Sequence[Chosen]) -> list[bytes]:
+    """Each as `Recommendations` in JSON."""
+    if not found:
+        return []
+    texts = found[0].opened.texts.joined([one.columns for one in found], [one.places for one in found])
+    return [
+        b'{"build":%b,"seed":%b,"songs":[%b]}'
+        % (one.opened.name, b"null" if one.ask.seed is None else b"%d" % one.ask.seed, songs)
+        for one, songs in zip(found, texts, strict=True)
+    ]
 
 
 class Live:
@@ -165,17 +189,15 @@ class Live:
         """
         with one_blas_thread(), self._answering:
             opened = self._current()
-            wanted = {ask.listener for ask in asks}
-            there = [one for one in self._house.store.listeners(sorted(wanted)) if one.community is None]
+            revisions = self._house.store.revisions(sorted({ask.listener for ask in asks}))
             ranked: dict[int, NDArray[np.int32]] = {}
-            if there:
+            if revisions:
                 reach = max(max(ask.n, 0 if ask.seed is None else REACH) for ask in asks)
-                askers, order = opened.asking(there)
-                lists = opened.ranking.rank(askers, reach)
-                ranked = {one.id: columns for one, columns in zip(order, lists, strict=True)}
+                askers, order = opened.asking(revisions)
+                ranked = dict(zip(order, opened.ranking.rank(askers, reach), strict=True))
             chosen = [_chosen(ask, ranked.get(ask.listener)) for ask in asks]
         return [
-            _answer(opened, ask, columns, places)
+            Chosen(opened, ask, columns, places)
             if ask.listener in ranked
             else UnknownNameError(f"There is no listener {ask.listener}.", "See who there is: earmark status")
             for ask, (columns, places) in zip(asks, chosen, strict=True)
@@ -239,13 +261,6 @@ def _chosen(ask: Ask, ranked: NDArray[np.int32] | None) -> tuple[list[int], Sequ
     columns = columns[columns >= 0]
     drawn = _drawn(len(columns), ask.seed)[: ask.n]
     return columns[drawn].tolist(), drawn.tolist()
-
-
-def _answer(opened: _Opened, ask: Ask, columns: list[int], places: Sequence[int]) -> Chosen:
-    build, told = opened.build.manifest.id, opened.told
-    songs = b",".join([told[column] + _PLACES[place] for column, place in zip(columns, places, strict=True)])
-    document = b'{"build":%b,"seed":%b,"songs":[%b]}' % (_encode(build), _encode(ask.seed), songs)
-    return Chosen(build, opened.items[columns].tolist(), places, document)
 
 
 def _drawn(n: int, seed: int) -> NDArray[np.intp]:

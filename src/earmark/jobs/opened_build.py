@@ -18,7 +18,7 @@ from earmark.jobs.learning import settings_of, snapshot_of
 from earmark.ranking.askers import Askers
 from earmark.ranking.recommender import Recommender
 from earmark.signals.collaborative.histories import Histories, read_histories
-from earmark.store.port import ListenerRecord
+from earmark.store.port import ListenerId
 from earmark.store.snapshot import Frames, Snapshot
 
 ASKED_ONE_BY_ONE: Final = 256
@@ -78,18 +78,19 @@ class OpenedBuild:
         columns, folder = self.model.columns, self._house.builds.path(self.manifest.id)
         return Askers.load(folder / ASKERS, len(columns), len(columns.artist_ids))
 
-    def histories(self, listeners: Sequence[ListenerRecord], *, mix: str | None = None) -> Histories:
-        """What they have heard up to now: from the snapshot where nothing has changed since, else from the record.
+    def histories(self, ids: Sequence[ListenerId], *, mix: str | None = None) -> Histories:
+        """What listeners of ours have heard up to now: from the snapshot where nothing has changed since, else from the
+        record. Their ids are to ascend.
 
         Songs that earlier editions of ``mix``, if one is named, gave them are closed to them, too.
         """
         store = self._house.store
-        ids = [one.id for one in listeners]
         if len(ids) <= ASKED_ONE_BY_ONE:
-            changed, same = ids, pl.Series("listener", [], dtype=pl.Int32)
+            changed, same = list(ids), pl.Series("listener", [], dtype=pl.Int32)
         else:
             then = dict(self.snapshot.listeners.select("listener", "revision").iter_rows())
-            changed = [one.id for one in listeners if then.get(one.id) != one.revision]
+            now = store.revisions(ids)
+            changed = [one for one in ids if then.get(one) != now.get(one)]
             same = pl.Series("listener", sorted(set(ids) - set(changed)), dtype=pl.Int32)
         own = store.playlist_songs(changed).select("listener", "song")
         parts = [(store.listens(changed), store.feedback(changed), own)]

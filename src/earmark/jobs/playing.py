@@ -89,7 +89,7 @@ def _plays(house: House, listener: ListenerRecord, evidence: EvidenceConfig) -> 
 
 def _unheard(build: OpenedBuild, listener: ListenerRecord, n: int) -> dict[int, Reason]:
     """The best ``n`` songs that the listener never heard, best first, by record id, with their reasons."""
-    model, histories = build.model, build.histories([listener])
+    model, histories = build.model, build.histories([listener.id])
     ranked = model.discover(histories, n)
     columns = ranked.songs[0][ranked.songs[0] >= 0]
     leads = ranked.bond_share[0][: len(columns)] > 0.5

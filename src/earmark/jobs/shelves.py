@@ -31,7 +31,7 @@ class Shelves:
         """
         with using(self._house.home), one_blas_thread():
             model = self._build.model
-            histories = self._build.histories([listener], mix=NAME)
+            histories = self._build.histories([listener.id], mix=NAME)
             columns = model.columns.find(np.array(songs, np.int64))
             ranked = model.discover(histories.only(columns[columns >= 0]), self._house.weekly.ranked)
             found = ranked.songs[0][ranked.songs[0] >= 0]

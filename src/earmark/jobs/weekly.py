@@ -95,7 +95,7 @@ def draft_mixes(house: House, manifest: Manifest, listeners: Sequence[ListenerRe
     if not listeners:
         return
     build = OpenedBuild(house, manifest)
-    histories = build.histories(sorted(listeners, key=lambda one: one.id), mix=NAME)
+    histories = build.histories(sorted(one.id for one in listeners), mix=NAME)
     durations = _aligned(build.model, build.snapshot.songs, "duration_ms")
     yield from compose(build.model, histories, durations, house.weekly)
 

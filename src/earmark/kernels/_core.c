@@ -535,10 +535,10 @@ static PyObject *py_probe_clusters(PyObject *Py_UNUSED(self), PyObject *args) {
         take_count(args, 5, &clusters.n) < 0 || take_count(args, 6, &wanted) < 0 || take_count(args, 7, &n) < 0 ||
         !is_range(start, stop, n_rows))
         return NULL;
-    int64_t n_centres = (clusters.n + SONGS_PER_STRIDE - 1) / SONGS_PER_STRIDE * SONGS_PER_STRIDE, n_places = 0;
+    int64_t n_places = 0;
     int failed = !(vectors = take(&arrays, args, 8, "vectors", n_rows * n_factors, 4, 0)) ||
-                 !(centres.bytes = take(&arrays, args, 9, "centres", n_centres * n_factors, 1, 0)) ||
-                 !(centres.scales = take(&arrays, args, 10, "scales of centres", n_centres, 4, 0)) ||
+                 !(centres.bytes = take(&arrays, args, 9, "centres", clusters.n * n_factors, 1, 0)) ||
+                 !(centres.scales = take(&arrays, args, 10, "scales of centres", clusters.n, 4, 0)) ||
                  !(clusters.starts = take(&arrays, args, 11, "cluster starts", clusters.n + 1, 8, 0));
     if (!failed) n_places = clusters.starts[clusters.n] * SONGS_PER_STRIDE;
     failed = failed || !(clusters.boxes = take(&arrays, args, 12, "boxes", 3 * clusters.n, 4, 0)) ||
@@ -548,10 +548,6 @@ static PyObject *py_probe_clusters(PyObject *Py_UNUSED(self), PyObject *args) {
              take_sparse(&arrays, args, 16, "closed songs", n_rows, 0, &closed) < 0 ||
              !(ids = take(&arrays, args, 18, "ids", n_rows * n, 4, 1)) ||
              !(scores = take(&arrays, args, 19, "scores", n_rows * n, 4, 1));
-    if (!failed && n_factors % 4) {
-        PyErr_SetString(PyExc_ValueError, "the number of factors is not a multiple of four");
-        failed = 1;
-    }
     int status = 0;
     if (!failed) {
         Py_BEGIN_ALLOW_THREADS;
@@ -604,6 +600,42 @@ static PyObject *py_fuse_lists(PyObject *Py_UNUSED(self), PyObject *args) {
     return close_call(&arrays, failed, status < 0);
 }
 
+/* A list of bytes, one for each row; so little is done for each that nobody need be let in meanwhile. */
+static PyObject *py_join_texts(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t n_rows, n_texts;
+    Texts texts = {0};
+    Sparse rows;
+    const int32_t *numbers = NULL;
+    if (!has_arguments(args, 7)) return NULL;
+    if (take_count(args, 0, &n_rows) < 0 || take_count(args, 1, &n_texts) < 0) return NULL;
+    int failed = !(texts.starts = take(&arrays, args, 3, "text starts", n_texts + 1, 8, 0)) ||
+                 !(texts.bytes = take(&arrays, args, 2, "texts", texts.starts[n_texts], 1, 0)) ||
+                 take_sparse(&arrays, args, 4, "rows", n_rows, 0, &rows) < 0 ||
+                 !(numbers = take(&arrays, args, 6, "numbers", rows.starts[n_rows], 4, 0));
+    PyObject *joined = failed ? NULL : PyList_New(n_rows);
+    int64_t most = 0;
+    for (int64_t row = 0; joined && row < n_rows; row++) {
+        int64_t size = measure_texts(texts, rows.indices + rows.starts[row], rows.starts[row + 1] - rows.starts[row]);
+        if (size > most) most = size;
+    }
+    char *room = joined ? PyMem_Malloc((size_t)most + 1) : NULL;
+    if (joined && !room) PyErr_NoMemory();
+    for (int64_t row = 0; room && row < n_rows && !PyErr_Occurred(); row++) {
+        int64_t first = rows.starts[row], n = rows.starts[row + 1] - first;
+        int64_t size = join_texts(texts, rows.indices + first, numbers + first, n, room);
+        PyObject *bytes = PyBytes_FromStringAndSize(room, (Py_ssize_t)size);
+        if (bytes) PyList_SetItem(joined, row, bytes);
+    }
+    PyMem_Free(room);
+    release(&arrays);
+    if (joined && PyErr_Occurred()) {
+        Py_DECREF(joined);
+        return NULL;
+    }
+    return joined;
+}
+
 static PyMethodDef methods[] = {
     {"find_nearest", py_find_nearest, METH_VARARGS, "Nearest songs of a range of songs, or rows of a range of rows."},
     {"score_lists", py_score_lists, METH_VARARGS, "Best songs of a range of rows, by lists of songs."},
@@ -623,6 +655,7 @@ static PyMethodDef methods[] = {
     {"score_trees", py_score_trees, METH_VARARGS, "Sums of the leaves of rows."},
     {"probe_clusters", py_probe_clusters, METH_VARARGS, "Best songs of a range of listeners in likely clusters."},
     {"fuse_lists", py_fuse_lists, METH_VARARGS, "Lists of a range of rows fused into one for each."},
+    {"join_texts", py_join_texts, METH_VARARGS, "Texts with numbers behind them, put together in rows."},
     {NULL, NULL, 0, NULL},
 };
 

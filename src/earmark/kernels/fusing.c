@@ -4,7 +4,7 @@
 #include "best.h"
 #include "kernels.h"
 
-enum { MORE_THAN_WANTED = 256 };
+enum { MORE_THAN_WANTED = 256, AHEAD = 12 };
 
 typedef struct {
     uint64_t *closed;   /* songs that may not be named */
@@ -112,7 +112,13 @@ static void name_popular(const Catalogue *catalogue, const float *merits, int64_
 static void name_listed(const Catalogue *catalogue, const float *merits, const int32_t *named, const float *gains,
                         int64_t width, Scratch *scratch) {
     for (int64_t at = 0; at < width; at++) {
-        int32_t song = named[at];
+        int32_t song = named[at], coming = at + AHEAD < width ? named[at + AHEAD] : -1;
+        if (coming >= 0) {
+            PREFETCH(catalogue->renown + coming);
+            PREFETCH(catalogue->artist_of + coming);
+            PREFETCH(merits + coming);
+            PREFETCH(scratch->scores + coming);
+        }
         if (song < 0 || !is_open(catalogue, scratch, song)) continue;
         name_song(catalogue, merits, scratch, song);
         scratch->scores[song] += gains[at];

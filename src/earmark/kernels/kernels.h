@@ -165,14 +165,14 @@ typedef struct {
    `features` is (n_features, n_rows). */
 int score_trees(Trees trees, const float *features, int64_t n_rows, double *scores);
 
-/* Vectors as bytes, in strides of SONGS_PER_STRIDE (probing.c), and what each vector's are to be multiplied by. */
+/* Vectors as bytes, one behind the other (probing.c), and what each vector's are to be multiplied by. */
 typedef struct {
     const int8_t *bytes;
     const float *scales;
 } Scaled;
 
-/* The n best songs of each listener in the clusters that most likely hold them, `wanted` songs or a few more; n_factors is
-   a multiple of four. Of the clusters only starts and boxes are looked at. */
+/* The n best songs of each listener in the clusters that most likely hold them, `wanted` songs or a few more. Of the
+   clusters only starts and boxes are looked at. */
 int probe_clusters(const float *vectors, int64_t n_factors, Scaled centres, Clusters clusters, Scaled items,
                    const int32_t *songs, int64_t wanted, Sparse closed, int64_t n_songs,
                    int64_t start, int64_t stop, int64_t n, int32_t *ids, float *scores);
@@ -212,5 +212,17 @@ typedef struct {
 int fuse_lists(const Catalogue *catalogue, const Ties *ties, Sparse closed, const int32_t *orders,
                const int32_t *named, const float *gains, int64_t width, Fusing how, int64_t start, int64_t stop,
                int32_t *ids);
+
+/* Texts one behind the other; text k is from starts[k] to starts[k + 1]. */
+typedef struct {
+    const char *bytes;
+    const int64_t *starts;
+} Texts;
+
+/* How many bytes `join_texts` writes at most; what it will read is sent for. */
+int64_t measure_texts(Texts texts, const int32_t *ids, int64_t n);
+
+/* The n texts, a number and a closing brace behind each and commas between them; returns how many bytes these are. */
+int64_t join_texts(Texts texts, const int32_t *ids, const int32_t *numbers, int64_t n, char *joined);
 
 #endif

@@ -4,21 +4,25 @@ Songs are put into clusters of like direction, and only those are looked through
 be: ordered by the listener's part along the cluster's centre times the longest part of a song along it, until enough
 songs were seen (an inverted file, its lists ordered for inner products; for distances see Jégou, Douze & Schmid 2011).
 Vectors are kept as bytes, each with a scale of its own, so a score is off by some thousandths of the product of the two
-lengths. Who else is searched for changes no bit.
+lengths; listeners' are rounded to sixteen bits, so that only whole numbers are multiplied and added. Who else is
+searched for changes no bit.
 """
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from earmark.kernels import _core
-from earmark.kernels.clusters import SONGS_PER_STRIDE, Clusters
+from earmark.kernels.clusters import Clusters
 from earmark.kernels.sparse import Csr, Rows, check_count, excluded_rows
 from earmark.threads import one_blas_thread, over_blocks
 
 LISTENERS_PER_BLOCK = 16
-FACTORS_TOGETHER = 4
+FACTORS_TOGETHER = 32
+"""With which the kernel gets on best."""
 
 
 class ProbingIndex:
@@ -36,8 +40,9 @@ class ProbingIndex:
         with one_blas_thread():
             clusters = Clusters.of(item_factors, np.arange(self.n_songs, dtype=np.int32))
         self._starts, self._boxes, self._songs = clusters.starts, clusters.boxes, clusters.songs
-        self._items, self._item_scales = _scaled(clusters.strides)
-        self._centres, self._centre_scales = _scaled(_in_strides(clusters.centres))
+        in_turn = clusters.strides.transpose(0, 2, 1).reshape(-1, self.n_factors)
+        self._items, self._item_scales = _scaled(in_turn)
+        self._centres, self._centre_scales = _scaled(clusters.centres)
 
     def top(
         self,
@@ -83,27 +88,14 @@ class ProbingIndex:
         return ids, scores
 
 
-def _filled_up(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """With zeros, to a multiple of four factors."""
+def _filled_up(vectors: NDArray[Any]) -> NDArray[Any]:
+    """With zeros, to a multiple of `FACTORS_TOGETHER` factors."""
     more = -vectors.shape[1] % FACTORS_TOGETHER
     return np.ascontiguousarray(np.pad(vectors, ((0, 0), (0, more))) if more else vectors)
 
 
-def _in_strides(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Vectors side by side, (n_strides, n_factors, 16), filled up with zeros."""
-    n_strides = -(-len(vectors) // SONGS_PER_STRIDE)
-    filled = np.zeros((n_strides * SONGS_PER_STRIDE, vectors.shape[1]), np.float32)
-    filled[: len(vectors)] = vectors
-    return filled.reshape(n_strides, SONGS_PER_STRIDE, -1).transpose(0, 2, 1)
-
-
-def _scaled(strides: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
-    """Strides as whole numbers up to 127, and by what each vector's are to be multiplied, (n_strides * 16,).
-
-    Four factors of a song stand together, (n_strides, n_factors / 4, 16, 4): the kernel takes them as one word.
-    """
-    scales = (np.abs(strides).max(axis=1) / np.float32(127)).astype(np.float32)
-    numbers = np.rint(strides / np.where(scales > 0, scales, 1)[:, None, :]).astype(np.int8)
-    numbers = np.pad(numbers, ((0, 0), (0, -numbers.shape[1] % FACTORS_TOGETHER), (0, 0)))
-    words = numbers.reshape(len(numbers), -1, FACTORS_TOGETHER, SONGS_PER_STRIDE).transpose(0, 1, 3, 2)
-    return np.ascontiguousarray(words), scales.ravel()
+def _scaled(vectors: NDArray[np.float32]) -> tuple[NDArray[np.int8], NDArray[np.float32]]:
+    """Vectors as whole numbers up to 127, and by what each one's are to be multiplied, (n_vectors,)."""
+    scales = (np.abs(vectors).max(axis=1) / np.float32(127)).astype(np.float32)
+    numbers = np.rint(vectors / np.where(scales > 0, scales, 1)[:, None]).astype(np.int8)
+    return _filled_up(numbers), scales

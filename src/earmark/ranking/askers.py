@@ -52,14 +52,15 @@ class Askers:
 
     def take(self, rows: NDArray[np.integer]) -> Askers:
         """Some of them."""
-        of_bonds, _ = self.bonds.entries(rows)
+        of_bonds, starts = self.bonds.entries(rows)
+        artists, added = self.bonds.indices[of_bonds], self.bonds.weights[of_bonds]
         return Askers(
             self.listeners[rows],
             self.vectors[rows],
             self.orders[rows],
             self.lately.take(rows),
             self.closed.take(rows),
-            self.bonds.take(rows),
+            Rows(starts, artists, added, self.bonds.n_columns),
             self.liking[of_bonds],
             self.reach[of_bonds],
         )

@@ -86,13 +86,10 @@ class LiveRanking:
                 threads=1,
             )[0],
         )
-        worth = -np.log(np.arange(depth + 1) + SOFTENING).astype(np.float32)
-        # What a place adds to not being on the list at all.
-        gains = self._weights[:, PLACED, None] * (worth[:-1] - worth[-1])
         return fuse_lists(
             self._catalogue,
             Listing(askers.ties, askers.closed, askers.orders, np.concatenate(lists, axis=1)),
-            gains.reshape(len(ORDERS), -1),
+            self._gains,
             n,
             n_artists=config.artists,
             depth=depth,
@@ -104,6 +101,13 @@ class LiveRanking:
     def _index(self) -> ProbingIndex:
         vectors = self._model.factors.item_factors
         return ProbingIndex(vectors, seen=max(LEAST_SEEN, int(SHARE_SEEN * len(vectors))))
+
+    @cached_property
+    def _gains(self) -> Floats:
+        """By order, what each place of the lists adds to not being on the list at all."""
+        worth = -np.log(np.arange(self._config.depth + 1) + SOFTENING).astype(np.float32)
+        gains: Floats = self._weights[:, PLACED, None] * (worth[:-1] - worth[-1])
+        return gains.reshape(len(ORDERS), -1)
 
     @cached_property
     def _catalogue(self) -> Catalogue:

@@ -18,12 +18,20 @@ from earmark.store.rows import Row, fetch, wanted_ids
 _LISTENER: Final = """
     SELECT l.id, l.name, c.name, l.revision, l.time_zone
     FROM listener l LEFT JOIN community c ON c.id = l.community_id"""
+_REVISIONS: Final = """
+    SELECT l.id, l.revision FROM wanted_id w CROSS JOIN listener l
+    WHERE l.id = w.id AND l.community_id IS NULL"""
 _SONG: Final = """
     SELECT s.id FROM artist a JOIN song s ON s.artist_id = a.id
     WHERE a.key = ? AND s.key = ?"""
 _NEAR_ARTISTS: Final = """
     SELECT key, name FROM artist WHERE key >= ? AND key < ? AND length(key) BETWEEN ? AND ? LIMIT 20000"""
 """Names that begin alike and are about as long: comparing a million of them would take seconds."""
+
+
+def revisions(connection: Connection, ids: Sequence[ListenerId]) -> dict[ListenerId, int]:
+    """The ``revision`` of those of ``ids`` who are our own."""
+    return dict(fetch(connection, _REVISIONS, wanted=wanted_ids(ids)))
 
 
 def listeners(connection: Connection, ids: Sequence[ListenerId] | None = None) -> list[ListenerRecord]:

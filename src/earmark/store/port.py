@@ -228,6 +228,9 @@ class Store(Protocol):
             StoreError: on leaving, if the database refuses (disk full, locked, damaged).
         """
 
+    def revisions(self, ids: Sequence[ListenerId]) -> dict[ListenerId, int]:
+        """The ``revision`` of those of ``ids`` who are our own; it is asked for with every answer, so it is cheap."""
+
     def listeners(self, ids: Sequence[ListenerId] | None = None) -> list[ListenerRecord]:
         """Everyone, or those of ``ids`` who are on record, by name; community listeners last."""
 

@@ -118,6 +118,11 @@ class SqlStore:
             writer.finish()
         writer.remember()
 
+    def revisions(self, ids: Sequence[ListenerId]) -> dict[ListenerId, int]:
+        """The ``revision`` of those of ``ids`` who are our own."""
+        with self._reading() as connection:
+            return named.revisions(connection, ids)
+
     def listeners(self, ids: Sequence[ListenerId] | None = None) -> list[ListenerRecord]:
         """Everyone, or those of ``ids`` who are on record, by name; community listeners last."""
         with self._reading() as connection:

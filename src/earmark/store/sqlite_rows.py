@@ -7,6 +7,7 @@ from functools import cache
 from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
+import msgspec
 from sqlalchemy import Connection, Text
 
 from earmark.store.schema import metadata
@@ -21,8 +22,10 @@ _COUNT: Final = """
     INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = last + excluded.last
     RETURNING last"""
 
+IDS: Final = "wanted_id"
+
 SCRATCH: Final = (
-    "CREATE TEMP TABLE wanted_id (n INTEGER PRIMARY KEY, id INTEGER NOT NULL)",
+    f"CREATE TEMP TABLE {IDS} (n INTEGER PRIMARY KEY, id INTEGER NOT NULL)",
     "CREATE TEMP TABLE wanted_key (n INTEGER PRIMARY KEY, parent INTEGER NOT NULL, key TEXT NOT NULL)",
     "CREATE TEMP TABLE wanted_digest (digest BLOB NOT NULL)",
     "CREATE TEMP TABLE wanted_span (listener_id INTEGER NOT NULL, before INTEGER, first INTEGER, last INTEGER)",
@@ -38,7 +41,13 @@ class SqliteRows:
         return statement
 
     def told(self, connection: Connection, statement: str, wanted: Wanted) -> tuple[str, Row]:
-        """Fill the scratch table that the statement joins."""
+        """Fill the scratch table that the statement joins; with a question, ids come as an array that it reads as one.
+
+        (The driver does not count the rows that a statement changes if it begins so.)
+        """
+        if wanted.table == IDS and statement.lstrip().startswith("SELECT"):
+            told = msgspec.json.encode(list(wanted.values[1])).decode()
+            return f"WITH {IDS} (n, id) AS (SELECT key, value FROM json_each(?)) {statement}", (told,)
         connection.exec_driver_sql(f"DELETE FROM {wanted.table}")
         self.insert(connection, wanted.table, list(zip(*wanted.values, strict=True)), if_absent=False)
         return statement, ()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractContextManager, asynccontextmanager, closing, nullcontext
 from importlib.metadata import version
 from typing import Final
@@ -10,12 +10,15 @@ from typing import Final
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp
 
 from earmark.web import health
-from earmark.web.api.routes import API, QUICK, ROUTERS
+from earmark.web.api import API
+from earmark.web.api.routes import QUICK, ROUTERS
 from earmark.web.connections import LIMITS
 from earmark.web.edge import Edge
 from earmark.web.failures import KINDS, answer_failure, answer_fault
+from earmark.web.front import Front
 from earmark.web.listenbrainz import (
     company,
     feedback,
@@ -46,9 +49,19 @@ PARTS: Final = (
     company,
 )
 """Of what is served there."""
+EXPOSED: Final = (
+    "Link",
+    "X-RateLimit-Limit",
+    "X-RateLimit-Remaining",
+    "X-RateLimit-Reset-In",
+    "X-RateLimit-Reset",
+    "X-Request-ID",
+    "Retry-After",
+)
+"""Headers that pages of other sites may read."""
 
 
-def make_app(service: Service, open_things: AbstractContextManager[object] = nullcontext()) -> FastAPI:
+def make_app(service: Service, open_things: AbstractContextManager[object] = nullcontext()) -> Front:
     """The application that serves this house, and when it stops closes what was opened for it."""
 
     @asynccontextmanager
@@ -75,34 +88,33 @@ def make_app(service: Service, open_things: AbstractContextManager[object] = nul
     for router in PAGES:
         app.include_router(router)
     app.mount("/static", StaticFiles(directory=STATIC))
-    quick = {API + one.path: one for one in QUICK}
-    app.router.routes[:0] = [one.route(API) for one in QUICK]
     app.openapi = documented(  # type: ignore[method-assign]
         app,
-        {path: one.described() for path, one in quick.items()},
+        {one.path: one.described() for one in QUICK},
         ours=f"{API}/",
         listenbrainz=tuple(f"{prefix}/" for prefix in LISTENBRAINZ),
     )
     for kind in KINDS:
         app.add_exception_handler(kind, answer_failure)
     app.add_middleware(RateLimits, prefixes=tuple(f"{prefix}/" for prefix in LISTENBRAINZ))
-    app.add_middleware(
-        CORSMiddleware,
-        allow_origins=["*"],
-        # For requests with a token of their own. With cookies none may come: credentials are not allowed.
-        allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
-        allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
-        expose_headers=[
-            "Link",
-            "X-RateLimit-Limit",
-            "X-RateLimit-Remaining",
-            "X-RateLimit-Reset-In",
-            "X-RateLimit-Reset",
-            "X-Request-ID",
-            "Retry-After",
-        ],
-    )
-    app.add_middleware(SecurityHeaders, https=service.house.sign_in.https)
-    # The last one added is the outermost.
-    app.add_middleware(Edge, config=service.config, metrics=service.metrics, failed=answer_fault)
-    return app
+    layers = _layers(service)
+    app.add_middleware(layers)
+    return Front(app, QUICK, layers)
+
+
+def _layers(service: Service) -> Callable[[ASGIApp], ASGIApp]:
+    """Puts around an application what all that is asked and answered passes through; the outermost last."""
+
+    def around(app: ASGIApp) -> ASGIApp:
+        app = CORSMiddleware(
+            app,
+            allow_origins=["*"],
+            # For requests with a token of their own. With cookies none may come: credentials are not allowed.
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key"],
+            expose_headers=EXPOSED,
+        )
+        app = SecurityHeaders(app, https=service.house.sign_in.https)
+        return Edge(app, config=service.config, metrics=service.metrics, failed=answer_fault)
+
+    return around

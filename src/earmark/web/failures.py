@@ -20,8 +20,8 @@ from earmark.errors import (
     UnfitError,
     UnknownNameError,
 )
+from earmark.web.api import API
 from earmark.web.api.problems import ProblemError
-from earmark.web.api.routes import API
 from earmark.web.listenbrainz.errors import ApiError
 from earmark.web.pages.problems import problem_page
 from earmark.web.pages.routes import PATHS

@@ -11,6 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 from tests.homes import opened
+from tests.web.api.conftest import Asker
 from tests.web.servers import serving
 
 from earmark.engines.progress import Unwatched
@@ -140,3 +141,26 @@ def test_a_listener_is_told_who_they_are(house: House, client: httpx.Client) -> 
         answer = client.get(f"/api/v1/listeners/{name}").json()
         assert (answer["id"], answer["name"], answer["time_zone"]) == (who.id, who.name, "UTC")
         assert answer["listens"] == house.store.scrobbles.count(who.id)
+
+
+def test_the_short_way_passes_through_all_that_the_others_do(
+    asker: Asker, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, there = "/listeners/me/recommendations", {"Origin": "https://elsewhere.example"}
+    told = asker.client.get(path, headers=there | {"X-Request-ID": "mine"})
+    assert told.headers["access-control-allow-origin"] == "*"
+    assert told.headers["x-request-id"] == "mine"
+    assert "default-src 'none'" in told.headers["content-security-policy"]
+    assert told.headers["cache-control"] == "no-store"
+    head = asker.client.head(path)
+    assert (head.status_code, head.content) == (200, b"")
+    assert head.headers["content-length"] == str(len(told.content))
+    asked = there | {"Access-Control-Request-Method": "GET"}
+    assert asker.client.options(path, headers=asked).headers["access-control-allow-origin"] == "*"
+    refused = asker.client.post(path)
+    assert (refused.status_code, refused.headers["allow"]) == (405, "GET")
+    assert refused.headers["content-type"] == "application/problem+json"
+    monkeypatch.setattr(asker.house.store, "revisions", lambda _: 1 / 0)
+    broken = asker.client.get(path)
+    assert (broken.status_code, broken.json()["title"]) == (500, "Internal Server Error")
+    assert broken.headers["x-request-id"]

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from earmark.jobs.live import Ask, Recommendations
+from earmark.web.api import API
 from earmark.web.api.described import described
 from earmark.web.api.documents import body
 from earmark.web.api.problems import ProblemError
@@ -82,7 +83,7 @@ async def recommendations(request: Request) -> Response:
 LIMIT: Final = WholeNumber("limit", 1, MOST, default=30)
 SEED: Final = WholeNumber("seed", 0, (1 << 63) - 1, default=None)
 RECOMMENDATIONS: Final = QuickRoute(
-    "/listeners/{listener}/recommendations",
+    f"{API}/listeners/{{listener}}/recommendations",
     recommendations,
     parameters=(LIMIT, SEED),
     tags=("Listeners",),

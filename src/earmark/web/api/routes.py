@@ -20,8 +20,6 @@ from earmark.web.api import (
     tokens,
 )
 
-API: Final = "/api/v1"
-
 _PARTS: Final = (
     session,
     people,
