@@ -195,3 +195,16 @@ def test_forgetting_leaves_what_others_hold_and_takes_what_nobody_does(store: St
 def forget(store: Store, listener: ListenerId) -> None:
     with store.writing(alone=True) as writer:
         writer.forget(listener)
+
+
+def test_tracks_that_were_met_before_are_kept_all_the_same(store: Store) -> None:
+    ada, files = connected(store), [file(n) for n in range(5)]
+    for some in (files[:3], files[3:]):
+        with store.writing() as writer:
+            writer.meet_library(ada.id, some)
+    assert store.counts().tracks == 5
+    assert (keep(store, ada.id, *files).new, store.counts().tracks) == (5, 5)
+    store.libraries.disconnect(ada.id)
+    with pytest.raises(UnknownNameError, match="no connection"), store.writing() as writer:
+        writer.meet_library(ada.id, [file(9)])
+    assert store.counts().tracks == 5

@@ -15,6 +15,7 @@ from tests.subsonic import PASSWORD, MusicServer
 
 from earmark.engines.progress import Unwatched
 from earmark.errors import NotLearnedError
+from earmark.jobs import pushing
 from earmark.jobs.connecting import connect, sync
 from earmark.jobs.house import House
 from earmark.jobs.pushing import PushReport, push_each
@@ -286,6 +287,15 @@ def test_without_a_mix_it_says_how_to_make_one(home: Home) -> None:
     assert f"no weekly mix of {NEXT_WEEK}" in done.troubles[0].what
     assert "earmark weekly" in done.troubles[0].remedy
     assert home.server.playlists("ada") == {}
+
+
+def test_this_week_is_meant_where_the_listener_lives(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    with home.house.store.writing() as writer:
+        writer.set_time_zone(home.listener.id, "Pacific/Kiritimati")
+    there = {"Pacific/Kiritimati": NEXT_WEEK}
+    monkeypatch.setattr(pushing, "this_week", there.__getitem__)
+    done = push_each(home.house, home.house.store.libraries.connections(), None, Unwatched())
+    assert f"no weekly mix of {NEXT_WEEK}" in done.troubles[0].what
 
 
 def test_a_build_is_needed_only_where_there_are_gaps(bare: Home) -> None:

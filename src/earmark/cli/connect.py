@@ -133,10 +133,9 @@ def push(
 ) -> None:
     """Put this week's mixes into the players: one playlist a mix, updated in place, all of it playable."""
     from earmark.jobs.pushing import push_each
-    from earmark.jobs.weekly import this_week
     from earmark.mixes.weeks import checked_week
 
-    wanted = checked_week(week) if week else this_week()
+    wanted = checked_week(week) if week else None
     with open_house(context, home) as house:
         done = push_each(house, _connections(house, listener), wanted, Bars())
     if as_json:

@@ -39,12 +39,13 @@ def export(
         raise EarmarkError(f"There is no mix called {mix!r}.", f"The mixes are: {weekly.NAME}.")
     if file_format not in FORMATS:
         raise EarmarkError(f"{file_format!r} is not a format.", f"The formats are: {', '.join(FORMATS)}.")
-    wanted = checked_week(week) if week else this_week()
+    checked = checked_week(week) if week else None
     with open_house(context, home) as house:
         if listener is not None:
             people = [house.store.find_listener(listener)]
-            wanted = wanted if week else this_week(people[0].time_zone)
+            wanted = checked or this_week(people[0].time_zone)
         else:
+            wanted = checked or this_week(house.work.time_zone)
             made = house.store.editions_made(weekly.NAME, wanted)
             people = [one for one in house.store.listeners() if one.id in made]
             if not people:

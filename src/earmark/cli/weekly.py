@@ -32,7 +32,7 @@ def weekly(
     checked = checked_week(week) if week else None
     with open_house(context, home) as house:
         if listener is None:
-            wanted = checked or this_week()
+            wanted = checked or this_week(house.work.time_zone)
             everyone = [one for one in house.store.listeners() if one.community is None]
             report = run_weekly(house, everyone, wanted, Bars())
             shown = show(house, everyone[0], wanted) if len(everyone) == 1 and not report.empty else None

@@ -25,6 +25,8 @@ from earmark.sources.subsonic.server import Server, SubsonicError, tidy_url
 from earmark.store.libraries import ConnectionRecord
 
 KIND = "subsonic"
+MET_TOGETHER = 5_000
+"""Tracks; on a slow machine some tenths of a second, in which nobody else writes."""
 Report = TypeVar("Report")
 
 
@@ -97,6 +99,10 @@ def sync(house: House, connection: ConnectionRecord, progress: Progress) -> Sync
         loves = [
             Feedback(Verdict.LOVE, artist=name, at=at or None) for name, at in library.artists_starred.items()
         ]
+        # In stretches, so that those who tell of plays meanwhile do not wait for long.
+        for first in range(0, len(library.tracks), MET_TOGETHER):
+            with house.store.writing() as writer:
+                writer.meet_library(connection.id, library.tracks[first : first + MET_TOGETHER])
         with house.store.writing() as writer:
             change = writer.keep_library(connection.id, library.tracks)
             loves += [_love(track, track.starred_at) for track in change.starred]

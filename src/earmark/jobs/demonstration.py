@@ -55,7 +55,7 @@ def demonstrate(house: House, seed: int, progress: Progress) -> Demonstration:
         people = house.store.listeners()
     if house.builds.live() is None:
         run_learning(house, progress, budget_seconds=0)
-    week = this_week()
+    week = this_week(house.work.time_zone)
     run_weekly(house, people, week, progress)
     index = _telling_listener(world)
     name = world.listener(index).name

@@ -24,9 +24,9 @@ from earmark.errors import EarmarkError, UnknownNameError
 from earmark.jobs.house import House
 from earmark.jobs.locks import using
 from earmark.jobs.opened_build import OpenedBuild
-from earmark.kernels.texts import Texts
 from earmark.ranking.askers import Askers
 from earmark.ranking.live import LiveRanking
+from earmark.ranking.told import Told
 from earmark.store.port import ItemId, ListenerId, SongId
 from earmark.threads import one_blas_thread
 
@@ -85,7 +85,7 @@ class _Opened:
             build.snapshot.listeners.select("listener", "revision").iter_rows()
         )
         self._changed: OrderedDict[int, tuple[int, Askers]] = OrderedDict()
-        self.texts = Texts(self._encoded())
+        self.told = Told(self._encoded())
         self.name = _encode(build.manifest.id)
         self.items = build.snapshot.songs["item"].to_numpy()[self._rows]
         """The item by which each column is shown."""
@@ -158,7 +158,7 @@ def documents(found: Sequence[Chosen]) -> list[bytes]:
     """Each as `Recommendations` in JSON."""
     if not found:
         return []
-    texts = found[0].opened.texts.joined([one.columns for one in found], [one.places for one in found])
+    texts = found[0].opened.told.lists([one.columns for one in found], [one.places for one in found])
     return [
         b'{"build":%b,"seed":%b,"songs":[%b]}'
         % (one.opened.name, b"null" if one.ask.seed is None else b"%d" % one.ask.seed, songs)

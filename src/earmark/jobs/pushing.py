@@ -13,6 +13,7 @@ from earmark.errors import UnknownNameError
 from earmark.jobs.connecting import Round, asking, on_each, sync
 from earmark.jobs.house import House
 from earmark.jobs.shelves import Shelves
+from earmark.jobs.weekly import this_week
 from earmark.listening.listens import UnixMs
 from earmark.mixes.filling import filled
 from earmark.mixes.weekly import NAME
@@ -58,9 +59,9 @@ class _Plan(msgspec.Struct, frozen=True):
 
 
 def push_each(
-    house: House, connections: Sequence[ConnectionRecord], week: str, progress: Progress
+    house: House, connections: Sequence[ConnectionRecord], week: str | None, progress: Progress
 ) -> Round[PushReport]:
-    """Put the mixes of a week on each of the servers.
+    """Put the mixes of a week on each of the servers; of this week where each listener lives, unless one is named.
 
     Raises:
         NotLearnedError: there are gaps to fill, and no build is live.
@@ -71,7 +72,8 @@ def push_each(
 
         def push_to(one: ConnectionRecord) -> PushReport:
             advance(1)
-            return push(house, shelves, one, NAME, week)
+            wanted = week or this_week(house.store.find_listener(one.name).time_zone)
+            return push(house, shelves, one, NAME, wanted)
 
         return on_each(connections, push_to)
 

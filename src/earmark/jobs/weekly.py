@@ -100,7 +100,7 @@ def draft_mixes(house: House, manifest: Manifest, listeners: Sequence[ListenerRe
     yield from compose(build.model, histories, durations, house.weekly)
 
 
-def this_week(time_zone: str = "UTC", now: UnixMs | None = None) -> str:
+def this_week(time_zone: str, now: UnixMs | None = None) -> str:
     """The ISO week in a time zone, at present or at ``now``."""
     seconds = time.time() if now is None else now / 1000
     return week_of(dt.datetime.fromtimestamp(seconds, ZoneInfo(time_zone)))

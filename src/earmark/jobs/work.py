@@ -13,7 +13,7 @@ class WorkConfig(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     time_zone: str = "UTC"
-    """Where the house stands, an IANA name: the hour of the build is meant there."""
+    """Where the house stands, an IANA name: the hour of the build is meant there, and this week for all at once."""
     build_hour: int = Field(3, ge=0, le=23)
     """From this hour on, once a day, a build is learned if the record has changed."""
     mix_weekday: int = Field(1, ge=1, le=7)

@@ -198,6 +198,18 @@ class SqlLibraries:
                 do(connection, statement, (number,))
 
 
+def meet_library(
+    connection: Connection, catalogue: Catalogue, number: ConnectionId, tracks: Sequence[LibraryTrack]
+) -> None:
+    """Find or make the items of some of a library's tracks: most of what there is to do for `keep_library`.
+
+    Raises:
+        UnknownNameError: the connection is gone.
+    """
+    _see_that_is_there(connection, number)
+    catalogue.tracks([one.track for one in tracks])
+
+
 def keep_library(
     connection: Connection, catalogue: Catalogue, number: ConnectionId, tracks: Sequence[LibraryTrack]
 ) -> LibraryChange:
@@ -206,8 +218,7 @@ def keep_library(
     Raises:
         UnknownNameError: the connection is gone.
     """
-    if _listener_of(connection, number) is None:
-        raise UnknownNameError(f"There is no connection {number} any more.", "Connect the server again.")
+    _see_that_is_there(connection, number)
     items, songs = catalogue.tracks([one.track for one in tracks])
     now = {
         track.remote_id: _described(track, item, song)
@@ -235,6 +246,11 @@ def keep_library(
             (one_of[song], at) for song, at in were.items() if song in one_of and song not in stars
         ),
     )
+
+
+def _see_that_is_there(connection: Connection, number: ConnectionId) -> None:
+    if _listener_of(connection, number) is None:
+        raise UnknownNameError(f"There is no connection {number} any more.", "Connect the server again.")
 
 
 def _described(track: LibraryTrack, item: int, song: int) -> Row:

@@ -151,6 +151,13 @@ class Writer(Protocol):
     def items(self, tracks: Sequence[Track]) -> list[tuple[ItemId, SongId]]:
         """The item that each track is and the song that it is a version of, made if new, in the order given."""
 
+    def meet_library(self, connection: int, tracks: Sequence[LibraryTrack]) -> None:
+        """Find or make the items of some of a library's tracks, so that little is left to do when it is kept.
+
+        Raises:
+            UnknownNameError: the connection is gone.
+        """
+
     def keep_library(self, connection: int, tracks: Sequence[LibraryTrack]) -> LibraryChange:
         """Make the record of a connection's library as it was read, each ``remote_id`` once.
 

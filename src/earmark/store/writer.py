@@ -17,7 +17,7 @@ from earmark.store.catalogue import Catalogue
 from earmark.store.editions import add_editions
 from earmark.store.forget import forget_listener, sweep
 from earmark.store.imported_playlists import PlaylistLedger
-from earmark.store.libraries import LibraryChange, keep_library
+from earmark.store.libraries import LibraryChange, keep_library, meet_library
 from earmark.store.listens import ListenLedger
 from earmark.store.named import see_that_is_there
 from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded, Settled, SongId
@@ -181,6 +181,14 @@ class SqlWriter:
         """The item that each track is and the song that it is a version of, made if new, in that order."""
         items, songs = self._catalogue.tracks(tracks)
         return [(ItemId(item), SongId(song)) for item, song in zip(items, songs, strict=True)]
+
+    def meet_library(self, connection: int, tracks: Sequence[LibraryTrack]) -> None:
+        """Find or make the items of some of a library's tracks, so that little is left to do when it is kept.
+
+        Raises:
+            UnknownNameError: the connection is gone.
+        """
+        meet_library(self._connection, self._catalogue, connection, tracks)
 
     def keep_library(self, connection: int, tracks: Sequence[LibraryTrack]) -> LibraryChange:
         """Make the record of a connection's library as it was read, each ``remote_id`` once.
