@@ -136,6 +136,19 @@ def test_a_zip_member_locked_with_a_password(tmp_path: Path) -> None:
         contents(tmp_path / "locked.zip")
 
 
+@pytest.mark.parametrize(("field", "value"), [("method", 99), ("version", 64)])
+def test_a_zip_that_is_packed_in_a_way_that_python_does_not_know(
+    tmp_path: Path, field: str, value: int
+) -> None:
+    data = bytearray(zipped({"a.json": b"plain"}, zipfile.ZIP_STORED))
+    directory = data.index(b"PK\x01\x02")
+    for at in {"method": (8, directory + 10), "version": (4, directory + 6)}[field]:
+        data[at] = value
+    (tmp_path / "odd.zip").write_bytes(data)
+    with pytest.raises(UnreadableInputError, match=r"odd\.zip.* packed in a way that Python cannot unpack"):
+        contents(tmp_path / "odd.zip")
+
+
 def test_a_file_too_large_to_be_held_whole() -> None:
     file = SourceFile("big.json", 10, lambda: io.BytesIO(b"x" * (2 << 20)))
     with pytest.raises(UnreadableInputError, match=r"big\.json is larger than 1 MB"):
