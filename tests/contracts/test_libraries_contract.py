@@ -146,8 +146,8 @@ def test_what_was_pushed_is_remembered_by_week_and_in_order(store: Store) -> Non
     songs = [one.song for one in store.libraries.held(number)]
     libraries = store.libraries
     assert libraries.pushed(number) == {}
-    libraries.note_pushed(number, "weekly", "p1", "2026-W47", songs[2::-1])
-    libraries.note_pushed(number, "weekly", "p2", "2026-W48", songs[:1:-1])
+    libraries.note_pushed(number, "weekly", "p1", "2026-W47", songs[2::-1], in_place_of=None)
+    libraries.note_pushed(number, "weekly", "p2", "2026-W48", songs[:1:-1], in_place_of="p1")
     assert libraries.pushed(number) == {"weekly": "p2"}
     assert list(libraries.weeks_pushed(number, "weekly").items()) == [
         (songs[1], "2026-W47"),
@@ -163,14 +163,14 @@ def test_what_was_disconnected_is_not_read_or_pushed_any_more(store: Store) -> N
     ada, bo = connected(store), connected(store, "Bo")
     for one in (ada, bo):
         keep(store, one.id, file(1))
-        store.libraries.note_pushed(one.id, "weekly", "p", "2026-W47", [])
+        store.libraries.note_pushed(one.id, "weekly", "p", "2026-W47", [], in_place_of=None)
     store.libraries.disconnect(ada.id)
     assert store.libraries.connections() == [store.libraries.find(bo.id)]
     assert (store.libraries.held(ada.id), store.libraries.pushed(ada.id)) == ([], {})
     assert len(store.libraries.held(bo.id)) == 1
     with pytest.raises(UnknownNameError, match="any more"):
         keep(store, ada.id, file(2))
-    store.libraries.note_pushed(ada.id, "weekly", "p", "2026-W47", [])
+    store.libraries.note_pushed(ada.id, "weekly", "p", "2026-W47", [], in_place_of=None)
     assert store.libraries.pushed(ada.id) == {}
 
 
@@ -208,3 +208,19 @@ def test_tracks_that_were_met_before_are_kept_all_the_same(store: Store) -> None
     with pytest.raises(UnknownNameError, match="no connection"), store.writing() as writer:
         writer.meet_library(ada.id, [file(9)])
     assert store.counts().tracks == 5
+
+
+def test_of_two_playlists_that_are_to_show_a_mix_the_first_does(store: Store) -> None:
+    libraries, ada = store.libraries, connected(store)
+    with store.writing() as writer:
+        songs = [song for _, song in writer.items([Track("A", "One"), Track("A", "Other")])]
+    assert libraries.note_pushed(ada.id, "weekly", "first", "2026-W47", songs[:1], in_place_of=None)
+    for before in (None, "elsewhere"):
+        assert not libraries.note_pushed(
+            ada.id, "weekly", "second", "2026-W48", songs[1:], in_place_of=before
+        )
+    assert libraries.pushed(ada.id) == {"weekly": "first"}
+    assert libraries.weeks_pushed(ada.id, "weekly") == {songs[0]: "2026-W47"}
+    assert libraries.note_pushed(ada.id, "weekly", "first", "2026-W48", songs[1:], in_place_of="first")
+    assert libraries.note_pushed(ada.id, "weekly", "second", "2026-W48", [], in_place_of="first")
+    assert libraries.pushed(ada.id) == {"weekly": "second"}

@@ -236,7 +236,7 @@ def test_disconnecting_takes_away_our_playlists_alone(house: House, shelf: Music
     for name in ("ours", "theirs"):
         shelf.ask("ada", "createPlaylist", name=name)
     ids = {one["name"]: id_ for id_, one in shelf.playlists("ada").items()}
-    house.store.libraries.note_pushed(only(house).id, "weekly", ids["ours"], "2026-W47", [])
+    house.store.libraries.note_pushed(only(house).id, "weekly", ids["ours"], "2026-W47", [], in_place_of=None)
     assert disconnect(house, only(house), keep_playlists=False) == 1
     assert set(shelf.playlists("ada")) == {ids["theirs"]}
     assert house.store.libraries.connections() == []
@@ -245,7 +245,7 @@ def test_disconnecting_takes_away_our_playlists_alone(house: House, shelf: Music
 def test_a_server_that_is_gone_for_good_can_be_disconnected(house: House, shelf: MusicServer) -> None:
     meet(house, shelf)
     connection = only(house)
-    house.store.libraries.note_pushed(connection.id, "weekly", "p", "2026-W47", [])
+    house.store.libraries.note_pushed(connection.id, "weekly", "p", "2026-W47", [], in_place_of=None)
     shelf.stop()
     with pytest.raises(SubsonicError, match="cannot be reached"):
         disconnect(house, connection, keep_playlists=False)

@@ -25,6 +25,7 @@ from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.music.items import Track
 from earmark.music.names import artist_key, song_key
+from earmark.sources.subsonic import playlists
 from earmark.sources.subsonic.login import Login, Way
 from earmark.store.port import EditionRecord, ListenerRecord
 from earmark.store.queue import State
@@ -287,6 +288,23 @@ def test_without_a_mix_it_says_how_to_make_one(home: Home) -> None:
     assert f"no weekly mix of {NEXT_WEEK}" in done.troubles[0].what
     assert "earmark weekly" in done.troubles[0].remedy
     assert home.server.playlists("ada") == {}
+
+
+def test_two_first_pushes_at_once_leave_one_playlist(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    reports: list[PushReport] = []
+
+    def make_last(*asked: Any) -> str:
+        monkeypatch.setattr(playlists, "make", make)
+        # After the other has looked, and before it has made its own.
+        reports.append(home.push())
+        return make(*asked)
+
+    make = playlists.make
+    monkeypatch.setattr(playlists, "make", make_last)
+    report = home.push()
+    assert report.playlist == reports[0].playlist
+    assert list(home.server.playlists("ada")) == [report.playlist]
+    assert len(songs_on(home.ours(report))) == 30
 
 
 def test_this_week_is_meant_where_the_listener_lives(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:

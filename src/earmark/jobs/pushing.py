@@ -169,9 +169,10 @@ def _files(held: Sequence[HeldTrack], edition: EditionRecord) -> dict[SongId, He
 def _put(house: House, server: Server, connection: ConnectionRecord, plan: _Plan) -> str | None:
     """Write the playlist; its id, or None where the server lacks a song of it."""
     report, libraries, files = plan.report, house.store.libraries, [file.remote_id for file in plan.files]
-    playlist = libraries.pushed(connection.id).get(report.mix)
+    before = libraries.pushed(connection.id).get(report.mix)
     try:
-        if playlist in playlists.listed(server):
+        if before in playlists.listed(server):
+            playlist = before
             playlists.replace(server, playlist, files)
         else:
             playlist = playlists.make(server, f"{TITLES[report.mix]} for {report.listener}", files)
@@ -179,7 +180,13 @@ def _put(house: House, server: Server, connection: ConnectionRecord, plan: _Plan
         if error.code == NOT_FOUND:
             return None
         raise
-    libraries.note_pushed(connection.id, report.mix, playlist, report.week, plan.songs)
+    if not libraries.note_pushed(
+        connection.id, report.mix, playlist, report.week, plan.songs, in_place_of=before
+    ):
+        # Somebody else pushed it at the same moment, and was first: one playlist is enough.
+        if playlist != before:
+            playlists.delete(server, playlist)
+        return _put(house, server, connection, plan)
     # Some servers pass over songs that went.
     return playlist if playlists.songs_of(server, playlist) == files else None
 

@@ -86,9 +86,19 @@ class Libraries(Protocol):
         """The last week in which each song stood on that playlist; songs of one week in their order."""
 
     def note_pushed(
-        self, number: ConnectionId, mix: str, playlist: str, week: str, songs: Sequence[SongId]
-    ) -> None:
-        """Note which playlist shows a mix, and which songs stand on it this week."""
+        self,
+        number: ConnectionId,
+        mix: str,
+        playlist: str,
+        week: str,
+        songs: Sequence[SongId],
+        *,
+        in_place_of: str | None,
+    ) -> bool:
+        """Note which playlist shows a mix, and which songs stand on it this week.
+
+        False, and nothing is noted, if the mix is shown by another playlist by now than ``in_place_of`` says.
+        """
 
     def disconnect(self, number: ConnectionId) -> None:
         """Delete the connection and all that is known of its library."""
@@ -112,7 +122,7 @@ _CHANGE_TRACK: Final = """
     WHERE connection_id = ? AND remote_id = ?"""
 _PUSHED: Final = """
     INSERT INTO pushed VALUES (?, ?, ?)
-    ON CONFLICT (connection_id, mix) DO UPDATE SET playlist = excluded.playlist"""
+    ON CONFLICT (connection_id, mix) DO UPDATE SET playlist = excluded.playlist WHERE pushed.playlist = ?"""
 _PUSHED_SONG: Final = """
     INSERT INTO pushed_song VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (connection_id, mix, song_id) DO UPDATE SET week = excluded.week, position = excluded.position"""
@@ -181,15 +191,27 @@ class SqlLibraries:
             return dict(fetch(connection, _WEEKS, (number, mix)))
 
     def note_pushed(
-        self, number: ConnectionId, mix: str, playlist: str, week: str, songs: Sequence[SongId]
-    ) -> None:
-        """Note which playlist shows a mix, and which songs stand on it this week."""
+        self,
+        number: ConnectionId,
+        mix: str,
+        playlist: str,
+        week: str,
+        songs: Sequence[SongId],
+        *,
+        in_place_of: str | None,
+    ) -> bool:
+        """Note which playlist shows a mix, and which songs stand on it this week.
+
+        False, and nothing is noted, if the mix is shown by another playlist by now than ``in_place_of`` says.
+        """
         with self._database.transaction(Intent.WRITE) as connection:
             if _listener_of(connection, number) is None:
-                # Disconnected or forgotten meanwhile.
-                return
-            do(connection, _PUSHED, (number, mix, playlist))
+                # Disconnected or forgotten meanwhile: there is nothing to note, and nobody else notes another.
+                return True
+            if not do(connection, _PUSHED, (number, mix, playlist, in_place_of)):
+                return False
             put(connection, _PUSHED_SONG, ((number, mix, song, week, at) for at, song in enumerate(songs)))
+            return True
 
     def disconnect(self, number: ConnectionId) -> None:
         """Delete the connection and all that is known of its library."""
