@@ -7,7 +7,7 @@ import pytest
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.music.items import Track
-from earmark.store.pages import ALL_EDITIONS, ALL_JUDGEMENTS, ALL_LISTENS, ALL_PLAYLISTS, key_of_playlist
+from earmark.store.pages import EDITIONS, JUDGEMENTS, LISTENS, PLAYLISTS
 from earmark.store.port import EditionRecord, EntryRecord, ListenerId, Store
 
 NOON = 1_700_000_000_000
@@ -43,7 +43,7 @@ def ada(store: Store) -> ListenerId:
 
 
 def test_a_walk_over_plays_meets_each_once_though_more_are_told(store: Store, ada: ListenerId) -> None:
-    met, beyond, turn = [], ALL_LISTENS, 0
+    met, beyond, turn = [], LISTENS.first, 0
     while page := store.pages.listens(ada, after=UnixMs(-1), before=UnixMs(FOREVER), beyond=beyond, n=5):
         met += page
         beyond = (page[-1].started_at, page[-1].item)
@@ -70,7 +70,7 @@ def test_a_walk_over_verdicts_meets_each_once(store: Store, ada: ListenerId) -> 
     ]
     with store.writing() as writer:
         writer.add_feedback(ada, [*said, Feedback(Verdict.HATE, artist="Loud", at=UnixMs(NOON))])
-    met, beyond = [], ALL_JUDGEMENTS
+    met, beyond = [], JUDGEMENTS.first
     kinds = [verdict.value for verdict in Verdict]
     while page := store.pages.judgements(ada, kinds, beyond=beyond, n=2):
         met += page
@@ -112,7 +112,7 @@ def test_editions_are_told_the_newest_first(store: Store, ada: ListenerId) -> No
             for week in ("2026-W01", "2026-W02")
             for mix in ("daily", "weekly")
         )
-    met, beyond = [], ALL_EDITIONS
+    met, beyond = [], EDITIONS.first
     while page := store.pages.editions(ada, beyond=beyond, n=3):
         met += page
         beyond = (page[-1].week, page[-1].mix)
@@ -131,10 +131,10 @@ def test_a_walk_over_playlists_meets_each_once_though_more_are_made(store: Store
     for n, name in enumerate(NAMES):
         store.playlists.make(ada, name, [], UnixMs(NOON + n // 2))
         store.playlists.make(bo, name, [], UnixMs(NOON))
-    met, beyond = [], ALL_PLAYLISTS
+    met, beyond = [], PLAYLISTS.first
     while page := store.pages.playlists(ada, beyond=beyond, n=5):
         met += page
-        beyond = key_of_playlist(page[-1])
+        beyond = PLAYLISTS.key_of(page[-1])
         store.playlists.make(ada, "Newcomer", [], UnixMs(NOON + 9))
     assert [one.title for one in met] == NAMES[::-1]
     assert met[0] == store.playlists.find(met[0].id)

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import Any, Final, TypeVar
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import msgspec
 
 from earmark.listening.feedback import Verdict
 from earmark.listening.listens import UnixMs
-from earmark.store import exposures, pages
+from earmark.store.exposures import EXPOSURES
+from earmark.store.pages import EDITIONS, JUDGEMENTS, LISTENS, PLAYLISTS
 from earmark.store.playlists import ListedTrack, PlaylistRecord
 from earmark.store.port import ListenerRecord, Store
 
 AT_ONCE: Final = 1_000
 _EVER: Final = UnixMs(1 << 60)
-
-Key = TypeVar("Key")
-Row = TypeVar("Row")
 
 
 class PlaylistExported(PlaylistRecord, frozen=True):
@@ -33,69 +31,30 @@ def exported(store: Store, listener: ListenerRecord) -> Iterator[bytes]:
     of one moment.
     """
     encode = msgspec.json.Encoder().encode
-    mine = store.pages
+    mine, who = store.pages, listener.id
     kinds = [verdict.value for verdict in Verdict]
-    parts: list[tuple[str, Iterator[Any]]] = [
-        ("listener", iter([listener])),
-        (
-            "listen",
-            _walk(
-                lambda beyond: mine.listens(
-                    listener.id, after=UnixMs(-_EVER), before=_EVER, beyond=beyond, n=AT_ONCE
-                ),
-                pages.key_of_listen,
-                pages.ALL_LISTENS,
-            ),
-        ),
-        (
-            "feedback",
-            _walk(
-                lambda beyond: mine.judgements(listener.id, kinds, beyond=beyond, n=AT_ONCE),
-                pages.key_of_judgement,
-                pages.ALL_JUDGEMENTS,
-            ),
-        ),
-        ("playlist", _playlists(store, listener)),
-        (
-            "edition",
-            (
-                store.edition(listener.id, made.mix, made.week)
-                for made in _walk(
-                    lambda beyond: mine.editions(listener.id, beyond=beyond, n=AT_ONCE),
-                    pages.key_of_edition,
-                    pages.ALL_EDITIONS,
-                )
-            ),
-        ),
-        (
-            "exposure",
-            _walk(
-                lambda beyond: store.exposures.page(listener.id, beyond=beyond, n=AT_ONCE),
-                exposures.key_of,
-                exposures.BEYOND_ALL,
-            ),
-        ),
+    plays = LISTENS.over(
+        lambda beyond: mine.listens(who, after=UnixMs(-_EVER), before=_EVER, beyond=beyond, n=AT_ONCE)
+    )
+    said = JUDGEMENTS.over(lambda beyond: mine.judgements(who, kinds, beyond=beyond, n=AT_ONCE))
+    lists = PLAYLISTS.over(lambda beyond: mine.playlists(who, beyond=beyond, n=AT_ONCE))
+    mixes = EDITIONS.over(lambda beyond: mine.editions(who, beyond=beyond, n=AT_ONCE))
+    shown = EXPOSURES.over(lambda beyond: store.exposures.page(who, beyond=beyond, n=AT_ONCE))
+    parts: list[tuple[str, Iterable[Any]]] = [
+        ("listener", [listener]),
+        ("listen", plays),
+        ("feedback", said),
+        ("playlist", _in_full(store, lists)),
+        ("edition", (store.edition(who, made.mix, made.week) for made in mixes)),
+        ("exposure", shown),
     ]
     for kind, facts in parts:
         for fact in facts:
             yield encode({kind: fact}) + b"\n"
 
 
-def _playlists(store: Store, listener: ListenerRecord) -> Iterator[PlaylistExported]:
-    found = _walk(
-        lambda beyond: store.pages.playlists(listener.id, beyond=beyond, n=AT_ONCE),
-        pages.key_of_playlist,
-        pages.ALL_PLAYLISTS,
-    )
-    for one in found:
+def _in_full(store: Store, playlists: Iterable[PlaylistRecord]) -> Iterator[PlaylistExported]:
+    for one in playlists:
         read = store.playlists.read(one.id)
         if read is not None:  # Else it was deleted meanwhile.
             yield PlaylistExported(**msgspec.structs.asdict(read[0]), listed=read[1])
-
-
-def _walk(find: Callable[[Key], Sequence[Row]], key_of: Callable[[Row], Key], first: Key) -> Iterator[Row]:
-    """Every row, page by page."""
-    beyond = first
-    while rows := find(beyond):
-        yield from rows
-        beyond = key_of(rows[-1])

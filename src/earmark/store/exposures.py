@@ -12,6 +12,7 @@ from earmark.store.database import Database, Intent
 from earmark.store.named import see_that_is_there
 from earmark.store.port import ItemId, ListenerId
 from earmark.store.rows import fetch, hold_listeners, insert
+from earmark.store.walks import Walk
 
 RECOMMENDATIONS: Final = "recommendations"
 """Stands for a mix where what was shown came from the recommendations of the moment."""
@@ -38,13 +39,10 @@ class Exposure(msgspec.Struct, frozen=True, gc=False):
     """By which build it was chosen, where that is known."""
 
 
-BEYOND_ALL: Final = (1 << 60, "\U0010ffff", 1 << 30)
-"""Beyond this key are all exposures, by moment, slot and position."""
-
-
-def key_of(one: Exposure) -> tuple[int, str, int]:
-    """By which a page begins beyond this one."""
-    return (one.shown_at, one.slot, one.position)
+EXPOSURES: Final = Walk[Exposure, tuple[int, str, int]](
+    lambda one: (one.shown_at, one.slot, one.position), (1 << 60, "\U0010ffff", 1 << 30)
+)
+"""By moment, slot and position."""
 
 
 class Exposures(Protocol):
@@ -58,7 +56,7 @@ class Exposures(Protocol):
         """
 
     def page(
-        self, listener: ListenerId, *, beyond: tuple[int, str, int] = BEYOND_ALL, n: int
+        self, listener: ListenerId, *, beyond: tuple[int, str, int] = EXPOSURES.first, n: int
     ) -> list[Exposure]:
         """At most ``n``, by moment, slot and position, the latest first, that come after the one so named."""
 
@@ -102,7 +100,7 @@ class SqlExposures:
             return insert(connection, "exposure", rows, if_absent=True)
 
     def page(
-        self, listener: ListenerId, *, beyond: tuple[int, str, int] = BEYOND_ALL, n: int
+        self, listener: ListenerId, *, beyond: tuple[int, str, int] = EXPOSURES.first, n: int
     ) -> list[Exposure]:
         """At most ``n``, by moment, slot and position, the latest first, that come after the one so named."""
         with self._database.transaction(Intent.READ) as connection:

@@ -1,8 +1,4 @@
-"""What the record keeps of a listener, a page at a time: plays, verdicts, editions and playlists, each newest first.
-
-A page begins beyond a row that is named by its key, not after a count of rows, so nothing is passed over or told twice
-while rows are added, and the last page costs no more than the first.
-"""
+"""What the record keeps of a listener, a page at a time: plays, verdicts, editions and playlists, each newest first."""
 
 from __future__ import annotations
 
@@ -17,16 +13,9 @@ from earmark.store.playlists import PLAYLIST, PlaylistRecord, playlist_of
 from earmark.store.port import ItemId, ListenerId, SongId
 from earmark.store.rows import Row, fetch
 from earmark.store.scrobbles import SCROBBLES, Scrobble, scrobble_of
+from earmark.store.walks import Walk
 
 _LAST: Final = 1 << 60
-ALL_LISTENS: Final = (_LAST, 1 << 31)
-"""Beyond this key are all: of listens, by moment and item."""
-ALL_JUDGEMENTS: Final = (_LAST, "\U0010ffff", 1 << 31, 1 << 31)
-"""The same of judgements, by moment (−1 where undated), verdict, song (or 0) and artist (or 0)."""
-ALL_EDITIONS: Final = ("\U0010ffff", "\U0010ffff")
-"""The same of editions, by week and mix."""
-ALL_PLAYLISTS: Final = (_LAST, 1 << 31)
-"""The same of playlists, by when they were made and number."""
 
 
 class Judgement(msgspec.Struct, frozen=True, gc=False):
@@ -55,25 +44,24 @@ class EditionMade(msgspec.Struct, frozen=True, gc=False):
     songs: int
 
 
-def key_of_listen(one: Scrobble) -> tuple[int, int]:
-    """By which a page of listens begins beyond this one."""
-    return (one.started_at, one.item)
-
-
-def key_of_judgement(one: Judgement) -> tuple[int, str, int, int]:
-    """The same of judgements."""
-    at = -1 if one.at is None else one.at
-    return (at, one.verdict, one.song or 0, 0 if one.song else one.artist)
-
-
-def key_of_edition(one: EditionMade) -> tuple[str, str]:
-    """The same of editions."""
-    return (one.week, one.mix)
-
-
-def key_of_playlist(one: PlaylistRecord) -> tuple[int, int]:
-    """The same of playlists."""
-    return (one.made_at, one.id)
+LISTENS: Final = Walk[Scrobble, tuple[int, int]](lambda one: (one.started_at, one.item), (_LAST, 1 << 31))
+"""By moment and item."""
+JUDGEMENTS: Final = Walk[Judgement, tuple[int, str, int, int]](
+    lambda one: (
+        -1 if one.at is None else one.at,
+        one.verdict,
+        one.song or 0,
+        0 if one.song else one.artist,
+    ),
+    (_LAST, "\U0010ffff", 1 << 31, 1 << 31),
+)
+"""By moment (−1 where undated), verdict, song (or 0) and artist (or 0)."""
+EDITIONS: Final = Walk[EditionMade, tuple[str, str]](
+    lambda one: (one.week, one.mix), ("\U0010ffff", "\U0010ffff")
+)
+"""By week and mix."""
+PLAYLISTS: Final = Walk[PlaylistRecord, tuple[int, int]](lambda one: (one.made_at, one.id), (_LAST, 1 << 31))
+"""By when they were made, and number."""
 
 
 class Pages(Protocol):
@@ -85,7 +73,7 @@ class Pages(Protocol):
         *,
         after: UnixMs,
         before: UnixMs,
-        beyond: tuple[int, int] = ALL_LISTENS,
+        beyond: tuple[int, int] = LISTENS.first,
         n: int,
     ) -> list[Scrobble]:
         """Plays that started between two moments, neither included."""
@@ -95,7 +83,7 @@ class Pages(Protocol):
         listener: ListenerId,
         verdicts: Sequence[str],
         *,
-        beyond: tuple[int, str, int, int] = ALL_JUDGEMENTS,
+        beyond: tuple[int, str, int, int] = JUDGEMENTS.first,
         n: int,
     ) -> list[Judgement]:
         """Verdicts of these kinds."""
@@ -105,13 +93,13 @@ class Pages(Protocol):
         listener: ListenerId,
         mix: str | None = None,
         *,
-        beyond: tuple[str, str] = ALL_EDITIONS,
+        beyond: tuple[str, str] = EDITIONS.first,
         n: int,
     ) -> list[EditionMade]:
         """Editions, of one mix or of all."""
 
     def playlists(
-        self, listener: ListenerId, *, beyond: tuple[int, int] = ALL_PLAYLISTS, n: int
+        self, listener: ListenerId, *, beyond: tuple[int, int] = PLAYLISTS.first, n: int
     ) -> list[PlaylistRecord]:
         """Playlists, imported or made here."""
 
@@ -149,7 +137,7 @@ class SqlPages:
         *,
         after: UnixMs,
         before: UnixMs,
-        beyond: tuple[int, int] = ALL_LISTENS,
+        beyond: tuple[int, int] = LISTENS.first,
         n: int,
     ) -> list[Scrobble]:
         """Plays that started between two moments, neither included."""
@@ -160,7 +148,7 @@ class SqlPages:
         listener: ListenerId,
         verdicts: Sequence[str],
         *,
-        beyond: tuple[int, str, int, int] = ALL_JUDGEMENTS,
+        beyond: tuple[int, str, int, int] = JUDGEMENTS.first,
         n: int,
     ) -> list[Judgement]:
         """Verdicts of these kinds."""
@@ -172,7 +160,7 @@ class SqlPages:
         listener: ListenerId,
         mix: str | None = None,
         *,
-        beyond: tuple[str, str] = ALL_EDITIONS,
+        beyond: tuple[str, str] = EDITIONS.first,
         n: int,
     ) -> list[EditionMade]:
         """Editions, of one mix or of all."""
@@ -184,7 +172,7 @@ class SqlPages:
         ]
 
     def playlists(
-        self, listener: ListenerId, *, beyond: tuple[int, int] = ALL_PLAYLISTS, n: int
+        self, listener: ListenerId, *, beyond: tuple[int, int] = PLAYLISTS.first, n: int
     ) -> list[PlaylistRecord]:
         """Playlists, imported or made here."""
         return [playlist_of(row) for row in self._fetch(_PLAYLISTS, listener, *beyond, n)]

@@ -1,7 +1,7 @@
 """What `/api/openapi.json` says: JSON Schemas of the very structs that are sent and read, and errors of every path.
 
 FastAPI knows pydantic's models only. So whoever describes an endpoint names its structs by `named`, which notes them,
-and `document` adds their schemas.
+and `documented` adds their schemas.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from fastapi import APIRouter, Path
@@ -14,6 +14,7 @@ from earmark.jobs.opened_build import live_manifest
 from earmark.jobs.schedule import LEARN
 from earmark.store.people import Role
 from earmark.store.queue import JobId, JobRecord, Work
+from earmark.store.walks import Walk
 from earmark.web.api.described import described
 from earmark.web.api.idempotency import Once
 from earmark.web.api.paging import Page, Paging
@@ -47,6 +48,10 @@ class JobShown(msgspec.Struct, frozen=True):
     due_at: int
 
 
+BUILDS: Final = Walk[BuildShown, tuple[str]](lambda one: (one.id,), ("",))
+"""By id."""
+
+
 @router.get("/builds", **described(Page[BuildShown], problems=(400,)))
 def builds(account: Asking, service: Here, paging: Paging) -> Response:
     """The builds that are kept, by id."""
@@ -54,9 +59,7 @@ def builds(account: Asking, service: Here, paging: Paging) -> Response:
     kept = service.house.builds
     return paging.page(
         lambda beyond, n: [_shown(kept, build) for build in kept.all() if build > beyond[0]][:n],
-        lambda one: (one.id,),
-        ("",),
-        lambda one: one,
+        BUILDS,
     )
 
 

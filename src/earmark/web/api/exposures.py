@@ -10,7 +10,7 @@ from msgspec import Meta
 from starlette.responses import Response
 
 from earmark.listening.listens import EARLIEST_LISTEN, UnixMs
-from earmark.store.exposures import BEYOND_ALL, RECOMMENDATIONS, Exposure, key_of
+from earmark.store.exposures import EXPOSURES, RECOMMENDATIONS, Exposure
 from earmark.store.port import ItemId
 from earmark.web.api.described import described
 from earmark.web.api.documents import body
@@ -108,7 +108,5 @@ def shown(account: Themselves, service: Here, paging: Paging) -> Response:
     exposures = service.house.store.exposures
     return paging.page(
         lambda beyond, n: exposures.page(account.listener, beyond=beyond, n=n),
-        key_of,
-        BEYOND_ALL,
-        lambda one: one,
+        EXPOSURES,
     )

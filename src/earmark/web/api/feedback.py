@@ -11,7 +11,7 @@ from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.listens import UnixMs
 from earmark.music.items import Track
 from earmark.sources.checks import RowFaultError, track_of
-from earmark.store.pages import ALL_JUDGEMENTS, Judgement, key_of_judgement
+from earmark.store.pages import JUDGEMENTS, Judgement
 from earmark.store.port import ItemId
 from earmark.web.api.described import described
 from earmark.web.api.music import LARGEST, seen_track
@@ -68,9 +68,7 @@ def given(
     pages = service.house.store.pages
     return paging.page(
         lambda beyond, n: pages.judgements(account.listener, sorted(set(verdict)), beyond=beyond, n=n),
-        key_of_judgement,
-        ALL_JUDGEMENTS,
-        lambda one: one,
+        JUDGEMENTS,
     )
 
 

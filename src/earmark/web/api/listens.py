@@ -13,7 +13,7 @@ from starlette.responses import Response
 from earmark.listening.listens import EARLIEST_LISTEN, LONGEST_PLAY_MS, Ending, Listen, Origin, UnixMs
 from earmark.music.items import Track
 from earmark.sources.checks import LONGEST_NAME, RowFaultError, Window, track_of
-from earmark.store.pages import ALL_LISTENS, key_of_listen
+from earmark.store.pages import LISTENS
 from earmark.store.port import ItemId
 from earmark.store.scrobbles import Scrobble
 from earmark.web.api.described import described
@@ -109,8 +109,7 @@ def listens(
         lambda beyond, n: pages.listens(
             account.listener, after=UnixMs(after), before=UnixMs(before), beyond=beyond, n=n
         ),
-        key_of_listen,
-        ALL_LISTENS,
+        LISTENS,
         listen_shown,
     )
 

@@ -12,7 +12,7 @@ from earmark.errors import UnknownNameError
 from earmark.jobs.editions import show
 from earmark.mixes.files import FORMATS
 from earmark.mixes.shown import Shown
-from earmark.store.pages import ALL_EDITIONS, EditionMade, key_of_edition
+from earmark.store.pages import EDITIONS, EditionMade
 from earmark.web.api.described import described
 from earmark.web.api.paging import Page, Paging
 from earmark.web.api.problems import ProblemError
@@ -50,9 +50,7 @@ def mixes(
     pages = service.house.store.pages
     return paging.page(
         lambda beyond, n: pages.editions(account.listener, mix, beyond=beyond, n=n),
-        key_of_edition,
-        ALL_EDITIONS,
-        lambda one: one,
+        EDITIONS,
     )
 
 

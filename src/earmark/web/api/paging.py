@@ -14,6 +14,7 @@ from fastapi import Depends, Query
 from starlette.requests import Request
 from starlette.responses import Response
 
+from earmark.store.walks import Key, Row, Walk
 from earmark.web.api.problems import ProblemError
 from earmark.web.replies import reply
 
@@ -21,8 +22,6 @@ MOST: Final = 1_000
 LONGEST: Final = 500
 """Letters of a cursor."""
 
-Key = TypeVar("Key", bound=tuple[int | str, ...])
-Row = TypeVar("Row")
 Told = TypeVar("Told")
 
 _PARTS: Final = {int: Annotated[int, msgspec.Meta(ge=-(1 << 62), le=1 << 62)], str: str}
@@ -75,21 +74,19 @@ class _Paging:
     def page(
         self,
         find: Callable[[Key, int], Sequence[Row]],
-        key_of: Callable[[Row], Key],
-        first: Key,
-        told: Callable[[Row], Any],
+        walk: Walk[Row, Key],
+        told: Callable[[Row], Any] = lambda one: one,
     ) -> Response:
         """The page as an answer, with the address of the next one in a ``Link`` header (RFC 8288).
 
         Args:
             find: at most so many rows beyond a key, in the order of the list.
-            key_of: the key of a row, of ints and strings.
-            first: the key beyond which are all.
-            told: a row as it is told.
+            walk: how the pages follow each other.
+            told: a row as it is told, where that is not as it is.
         """
-        beyond = first if self._cursor is None else read(self._cursor, first)
+        beyond = walk.first if self._cursor is None else read(self._cursor, walk.first)
         rows = find(beyond, self._limit + 1)
-        more = written(key_of(rows[self._limit - 1])) if len(rows) > self._limit else None
+        more = written(walk.key_of(rows[self._limit - 1])) if len(rows) > self._limit else None
         answer = reply(Page([told(row) for row in rows[: self._limit]], more))
         if more is not None:
             following = self._url.include_query_params(cursor=more)

@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from earmark.music.items import Track
 from earmark.sources.checks import RowFaultError, clean, track_of
-from earmark.store.pages import ALL_PLAYLISTS, key_of_playlist
+from earmark.store.pages import PLAYLISTS
 from earmark.store.people import AccountRecord
 from earmark.store.playlists import ListedTrack, PlaylistId, PlaylistRecord
 from earmark.store.port import ItemId
@@ -102,8 +102,7 @@ def playlists(account: Themselves, service: Here, paging: Paging) -> Response:
     found = service.house.store.pages
     return paging.page(
         lambda beyond, n: found.playlists(account.listener, beyond=beyond, n=n),
-        key_of_playlist,
-        ALL_PLAYLISTS,
+        PLAYLISTS,
         lambda one: PlaylistShown(*_said(one)),
     )
 
