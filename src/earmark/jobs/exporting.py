@@ -21,7 +21,7 @@ _EVER: Final = UnixMs(1 << 60)
 class PlaylistExported(PlaylistRecord, frozen=True):
     """A playlist with its tracks, in order."""
 
-    listed: list[ListedTrack]
+    tracks: list[ListedTrack]
 
 
 def exported(store: Store, listener: ListenerRecord) -> Iterator[bytes]:
@@ -57,4 +57,4 @@ def _in_full(store: Store, playlists: Iterable[PlaylistRecord]) -> Iterator[Play
     for one in playlists:
         read = store.playlists.read(one.id)
         if read is not None:  # Else it was deleted meanwhile.
-            yield PlaylistExported(**msgspec.structs.asdict(read[0]), listed=read[1])
+            yield PlaylistExported(**msgspec.structs.asdict(read[0]), tracks=read[1])

@@ -43,7 +43,7 @@ def test_every_fact_is_told_once(asker: Asker, monkeypatch: pytest.MonkeyPatch) 
     assert (edition["week"], len(edition["entries"])) == (WEEK, 30)
     lists = [line["playlist"] for line in lines if "playlist" in line]
     assert [one["title"] for one in lists] == ["c", "b", "a"]
-    assert [track["title"] for track in lists[0]["listed"]] == [song["title"], "c"]
+    assert [track["title"] for track in lists[0]["tracks"]] == [song["title"], "c"]
     newest = store.pages.listens(who.id, after=UnixMs(0), before=UnixMs(1 << 60), n=1)[0]
     assert lines[1]["listen"]["started_at"] == newest.started_at
     other = asker.house.store.listeners()[8]
