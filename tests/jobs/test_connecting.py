@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,15 +14,18 @@ from tests.subsonic import PASSWORD, MusicServer
 
 from earmark.engines.progress import Unwatched
 from earmark.errors import StoreError, UnknownNameError
+from earmark.jobs import connecting
 from earmark.jobs.connecting import SyncReport, connect, disconnect, sync, sync_each
 from earmark.jobs.house import House
 from earmark.listening.feedback import Feedback, Verdict
+from earmark.listening.libraries import LibraryTrack
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.music.items import Track
 from earmark.privacy.keys import SecretsError
 from earmark.sources.subsonic.login import Login, Way
 from earmark.sources.subsonic.server import SubsonicError
 from earmark.store.libraries import ConnectionRecord
+from earmark.store.writer import SqlWriter
 
 ADA = Login(Way.TOKEN, "ada", PASSWORD)
 LATER = UnixMs(4_000_000_000_000)
@@ -264,3 +267,18 @@ def test_who_is_forgotten_while_the_library_is_read_does_not_come_back(
     with pytest.raises(UnknownNameError, match="any more"):
         sync(house, stale, Unwatched())
     assert house.store.counts().tracks == 0
+
+
+def test_a_library_is_met_in_stretches(
+    house: House, shelf: MusicServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    met: list[int] = []
+    meet_library = SqlWriter.meet_library
+
+    def meet_some(writer: SqlWriter, number: int, tracks: Sequence[LibraryTrack]) -> None:
+        met.append(len(tracks))
+        meet_library(writer, number, tracks)
+
+    monkeypatch.setattr(connecting, "MET_TOGETHER", 4)
+    monkeypatch.setattr(SqlWriter, "meet_library", meet_some)
+    assert (meet(house, shelf).new, met) == (6, [4, 2])

@@ -26,7 +26,6 @@ from earmark.jobs.locks import using
 from earmark.jobs.opened_build import OpenedBuild
 from earmark.ranking.askers import Askers
 from earmark.ranking.live import LiveRanking
-from earmark.ranking.told import Told
 from earmark.store.port import ItemId, ListenerId, SongId
 from earmark.threads import one_blas_thread
 
@@ -85,7 +84,7 @@ class _Opened:
             build.snapshot.listeners.select("listener", "revision").iter_rows()
         )
         self._changed: OrderedDict[int, tuple[int, Askers]] = OrderedDict()
-        self.told = Told(self._encoded())
+        self.told = self._encoded()
         self.name = _encode(build.manifest.id)
         self.items = build.snapshot.songs["item"].to_numpy()[self._rows]
         """The item by which each column is shown."""
@@ -153,17 +152,14 @@ class Chosen(NamedTuple):
         items: list[int] = self.opened.items[self.columns].tolist()
         return items
 
-
-def documents(found: Sequence[Chosen]) -> list[bytes]:
-    """Each as `Recommendations` in JSON."""
-    if not found:
-        return []
-    texts = found[0].opened.told.lists([one.columns for one in found], [one.places for one in found])
-    return [
-        b'{"build":%b,"seed":%b,"songs":[%b]}'
-        % (one.opened.name, b"null" if one.ask.seed is None else b"%d" % one.ask.seed, songs)
-        for one, songs in zip(found, texts, strict=True)
-    ]
+    def document(self) -> bytes:
+        """`Recommendations` in JSON."""
+        told, parts = self.opened.told, [b""] * (2 * len(self.columns))
+        parts[::2] = [told[column] for column in self.columns]
+        parts[1::2] = [b"%d}," % place for place in self.places]
+        seed = b"null" if self.ask.seed is None else b"%d" % self.ask.seed
+        songs = b"".join(parts).removesuffix(b",")
+        return b'{"build":%b,"seed":%b,"songs":[%b]}' % (self.opened.name, seed, songs)
 
 
 class Live:

@@ -600,42 +600,6 @@ static PyObject *py_fuse_lists(PyObject *Py_UNUSED(self), PyObject *args) {
     return close_call(&arrays, failed, status < 0);
 }
 
-/* A list of bytes, one for each row; so little is done for each that nobody need be let in meanwhile. */
-static PyObject *py_join_texts(PyObject *Py_UNUSED(self), PyObject *args) {
-    Arrays arrays = {.n = 0};
-    int64_t n_rows, n_texts;
-    Texts texts = {0};
-    Sparse rows;
-    const int32_t *numbers = NULL;
-    if (!has_arguments(args, 7)) return NULL;
-    if (take_count(args, 0, &n_rows) < 0 || take_count(args, 1, &n_texts) < 0) return NULL;
-    int failed = !(texts.starts = take(&arrays, args, 3, "text starts", n_texts + 1, 8, 0)) ||
-                 !(texts.bytes = take(&arrays, args, 2, "texts", texts.starts[n_texts], 1, 0)) ||
-                 take_sparse(&arrays, args, 4, "rows", n_rows, 0, &rows) < 0 ||
-                 !(numbers = take(&arrays, args, 6, "numbers", rows.starts[n_rows], 4, 0));
-    PyObject *joined = failed ? NULL : PyList_New(n_rows);
-    int64_t most = 0;
-    for (int64_t row = 0; joined && row < n_rows; row++) {
-        int64_t size = measure_texts(texts, rows.indices + rows.starts[row], rows.starts[row + 1] - rows.starts[row]);
-        if (size > most) most = size;
-    }
-    char *room = joined ? PyMem_Malloc((size_t)most + 1) : NULL;
-    if (joined && !room) PyErr_NoMemory();
-    for (int64_t row = 0; room && row < n_rows && !PyErr_Occurred(); row++) {
-        int64_t first = rows.starts[row], n = rows.starts[row + 1] - first;
-        int64_t size = join_texts(texts, rows.indices + first, numbers + first, n, room);
-        PyObject *bytes = PyBytes_FromStringAndSize(room, (Py_ssize_t)size);
-        if (bytes) PyList_SetItem(joined, row, bytes);
-    }
-    PyMem_Free(room);
-    release(&arrays);
-    if (joined && PyErr_Occurred()) {
-        Py_DECREF(joined);
-        return NULL;
-    }
-    return joined;
-}
-
 static PyMethodDef methods[] = {
     {"find_nearest", py_find_nearest, METH_VARARGS, "Nearest songs of a range of songs, or rows of a range of rows."},
     {"score_lists", py_score_lists, METH_VARARGS, "Best songs of a range of rows, by lists of songs."},
@@ -655,7 +619,6 @@ static PyMethodDef methods[] = {
     {"score_trees", py_score_trees, METH_VARARGS, "Sums of the leaves of rows."},
     {"probe_clusters", py_probe_clusters, METH_VARARGS, "Best songs of a range of listeners in likely clusters."},
     {"fuse_lists", py_fuse_lists, METH_VARARGS, "Lists of a range of rows fused into one for each."},
-    {"join_texts", py_join_texts, METH_VARARGS, "Texts with numbers behind them, put together in rows."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -298,13 +298,3 @@ def probe_clusters(
     scores: _Array,
     /,
 ) -> None: ...
-def join_texts(
-    n_rows: int,
-    n_texts: int,
-    texts: bytes,
-    text_starts: _Array,
-    row_starts: _Array,
-    ids: _Array,
-    numbers: _Array,
-    /,
-) -> list[bytes]: ...

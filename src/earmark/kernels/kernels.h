@@ -213,16 +213,4 @@ int fuse_lists(const Catalogue *catalogue, const Ties *ties, Sparse closed, cons
                const int32_t *named, const float *gains, int64_t width, Fusing how, int64_t start, int64_t stop,
                int32_t *ids);
 
-/* Texts one behind the other; text k is from starts[k] to starts[k + 1]. */
-typedef struct {
-    const char *bytes;
-    const int64_t *starts;
-} Texts;
-
-/* How many bytes `join_texts` writes at most; what it will read is sent for. */
-int64_t measure_texts(Texts texts, const int32_t *ids, int64_t n);
-
-/* The n texts, a number and a closing brace behind each and commas between them; returns how many bytes these are. */
-int64_t join_texts(Texts texts, const int32_t *ids, const int32_t *numbers, int64_t n, char *joined);
-
 #endif

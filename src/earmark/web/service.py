@@ -9,7 +9,7 @@ from typing import Final
 
 from earmark.jobs.house import House
 from earmark.jobs.inbox import Inbox
-from earmark.jobs.live import Ask, Chosen, Live, documents
+from earmark.jobs.live import Ask, Live
 from earmark.jobs.people import digest
 from earmark.jobs.signing_in import SigningIn
 from earmark.listening.listens import UnixMs, clock
@@ -80,8 +80,7 @@ class Service:
 
     def _recommended(self, asks: Sequence[Ask]) -> list[bytes | Exception]:
         answers = self.live.recommend(asks)
-        told = iter(documents([one for one in answers if isinstance(one, Chosen)]))
-        return [next(told) if isinstance(one, Chosen) else one for one in answers]
+        return [one if isinstance(one, Exception) else one.document() for one in answers]
 
     def close(self) -> None:
         """Answer what was asked so far, and ask no more."""
