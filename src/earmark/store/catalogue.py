@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from earmark.music.items import Chapter, Episode, Item, Track
 from earmark.music.names import artist_key, song_key, track_key
 from earmark.store.remembered import Ids, Remembered, forgettings
-from earmark.store.rows import Row, fetch, insert, new_ids, put, wanted_keys
+from earmark.store.rows import Row, fetch, insert, new_ids, put, wanted_keys, wanted_tracks
 
 Key = tuple[int, str]
 """The row above (an artist for a song, a song for a track, else 0) and the key under it."""
@@ -28,6 +28,12 @@ Facts = tuple[str | None, str | None, int | None]
 """Release, URI and duration in ms, as far as they are known."""
 
 _NO_FACTS: Final[Facts] = (None, None, None)
+_FIND_ALL: Final = """
+    SELECT w.n, a.id, s.id, length(s.title), i.id, i.release, i.uri, i.duration_ms FROM wanted_track w
+    LEFT JOIN artist a ON a.key = w.artist
+    LEFT JOIN song s ON s.artist_id = a.id AND s.key = w.song
+    LEFT JOIN item i ON i.song_id = s.id AND i.key = w.track"""
+"""Tracks with their songs and artists, as far as they are there."""
 _FIND_ARTIST: Final = "SELECT w.n, a.id FROM wanted_key w CROSS JOIN artist a WHERE a.key = w.key"
 _FIND_SONG: Final = """
     SELECT w.n, s.id, length(s.title) FROM wanted_key w CROSS JOIN song s
@@ -60,17 +66,34 @@ class _Known:
         self._table = table
         self._find = find
         self.ids: dict[Key, int] = {}
+        self._absent: set[Key] = set()
+        self._childless: set[int] = set()
+
+    def met(self, key: Key, number: int | None) -> None:
+        """Note what the record was found to hold under a key; None if nothing."""
+        if number is None:
+            self._absent.add(key)
+        else:
+            self.ids[key] = number
+
+    def none_under(self, parents: Iterable[int]) -> None:
+        """Note that these rows above have just been made."""
+        self._childless.update(parents)
 
     def look_up(self, keys: Iterable[Key]) -> tuple[list[tuple[Key, Row]], list[Key]]:
         """Of the keys not met before: those in the record, with what it says of them, and the new ones."""
         unmet = [key for key in dict.fromkeys(keys) if key not in self.ids]
-        if not unmet:
-            return [], []
-        parents, names = zip(*unmet, strict=True)
+        found = self._ask([key for key in unmet if key not in self._absent and key[0] not in self._childless])
+        return found, [key for key in unmet if key not in self.ids]
+
+    def _ask(self, keys: Sequence[Key]) -> list[tuple[Key, Row]]:
+        if not keys:
+            return []
+        parents, names = zip(*keys, strict=True)
         said_of = fetch(self._connection, self._find, wanted=wanted_keys(parents, names))
-        found = [(unmet[n], said) for n, *said in said_of]
+        found = [(keys[n], said) for n, *said in said_of]
         self.ids.update((key, said[0]) for key, said in found)
-        return [(key, tuple(said[1:])) for key, said in found], [key for key in unmet if key not in self.ids]
+        return [(key, tuple(said[1:])) for key, said in found]
 
     def add(self, new: Sequence[Key], described: Callable[[Key], Row]) -> list[tuple[Key, Row]]:
         """Add rows to the table; ``described`` is what stands in each after its id.
@@ -78,14 +101,16 @@ class _Known:
         Where another writer added the same key meanwhile, theirs is the one: then the keys are returned with what the
         record says of them.
         """
+        if not new:
+            return []
+        self._absent.difference_update(new)
         numbered = dict(zip(new, new_ids(self._connection, self._table, len(new)), strict=True))
         # In one order, so that two writers who add the same names do not wait for each other.
         rows = [(numbered[key], *described(key)) for key in sorted(new)]
         if insert(self._connection, self._table, rows, if_absent=True) == len(rows):
             self.ids.update(numbered)
             return []
-        found, _ = self.look_up(new)
-        return found
+        return self._ask(new)
 
 
 class _Codes(dict[Item, int]):
@@ -157,6 +182,7 @@ class Catalogue:
         item_of: dict[Item, int] = {}
         song_of: dict[Item, int] = {}
         tracks = [item for item in pending if isinstance(item, Track)]
+        self._meet(tracks)
         songs = self._songs_of(tracks)
         song_of.update(zip(tracks, songs, strict=True))
         item_of.update(zip(tracks, self._tracks_of(tracks, songs), strict=True))
@@ -167,6 +193,28 @@ class Catalogue:
         told = [_Spoken(chapter.book, chapter.title, chapter.uri) for chapter in chapters]
         item_of.update(zip(chapters, self._spoken("chapter", self._chapters, told), strict=True))
         return {item: (item_of[item], song_of.get(item, -item_of[item])) for item in pending}
+
+    def _meet(self, tracks: Sequence[Track]) -> None:
+        """Ask what the record holds of these tracks, their songs and their artists, in one question."""
+        keys = dict.fromkeys(
+            (self._artist_key(track.artist), self._song_key(track.title), self._track_key(track.title))
+            for track in tracks
+        )
+        if not keys:
+            return
+        told = list(keys)
+        for n, artist, song, letters, item, *facts in fetch(
+            self._connection, _FIND_ALL, wanted=wanted_tracks(*zip(*told, strict=True))
+        ):
+            artist_key, song_key, track_key = told[n]
+            self._artists.met((0, artist_key), artist)
+            if artist is not None:
+                self._songs.met((artist, song_key), song)
+            if song is not None:
+                self._title_lengths[artist, song_key] = letters
+                self._tracks.met((song, track_key), item)
+            if item is not None:
+                self._facts[item] = (facts[0], facts[1], facts[2])
 
     def tracks(self, tracks: Sequence[Track]) -> tuple[list[int], list[int]]:
         """The item id and the song id of each track."""
@@ -179,7 +227,8 @@ class Catalogue:
         keys = [(0, self._artist_key(name)) for name in names]
         shown = dict(zip(reversed(keys), reversed(names), strict=True))
         _, new = self._artists.look_up(keys)
-        self._artists.add(new, lambda key: (key[1], shown[key]))
+        if not self._artists.add(new, lambda key: (key[1], shown[key])):
+            self._songs.none_under(self._artists.ids[key] for key in new)
         return [self._artists.ids[key] for key in keys]
 
     def _songs_of(self, tracks: Sequence[Track]) -> list[int]:
@@ -194,6 +243,8 @@ class Catalogue:
         self._title_lengths.update((key, length) for key, (length,) in found)
         self._title_lengths.update((key, len(shown[key])) for key in new)
         theirs = self._songs.add(new, lambda key: (*key, shown[key]))
+        if not theirs:
+            self._tracks.none_under(self._songs.ids[key] for key in new)
         self._title_lengths.update((key, length) for key, (length,) in theirs)
         plainer = [key for key, title in shown.items() if len(title) < self._title_lengths[key]]
         put(

@@ -70,7 +70,7 @@ def _cut_tables(connection: Connection, folder: Path) -> None:
     song_of = _songs_by_item(connection, tracks)
     uses = _cut_listens(connection, folder, song_of)
 
-    playlist, position, item = fetch_ints(connection, _PLAYLIST_ITEMS)
+    playlist, position, item = fetch_ints(connection, _PLAYLIST_ITEMS, 3)
     uses += np.bincount(item, minlength=len(uses))
     listed = {"playlist": playlist, "position": position, "song": song_of[item]}
     _write(pl.DataFrame(listed, schema=frames.PLAYLIST_SONGS), folder, "playlist_songs")

@@ -125,7 +125,7 @@ _ACCOUNT: Final = """
     SELECT a.listener_id, l.name, a.role, a.password, a.epoch, a.made_at
     FROM account a JOIN listener l ON l.id = a.listener_id"""
 _OF_TOKENS: Final = """
-    SELECT t.digest, a.listener_id, l.name, a.role, a.password, a.epoch, a.made_at
+    SELECT w.n, a.listener_id, l.name, a.role, a.password, a.epoch, a.made_at
     FROM wanted_digest w JOIN token t ON t.digest = w.digest
     JOIN account a ON a.listener_id = t.listener_id JOIN listener l ON l.id = a.listener_id"""
 
@@ -159,7 +159,7 @@ class SqlPeople:
         """Whose tokens have these SHA-256; nobody's are not there."""
         with self._database.transaction(Intent.READ) as connection:
             found = fetch(connection, _OF_TOKENS, wanted=wanted_digests(digests))
-        return {bytes(row[0]): _account(row[1:]) for row in found}
+        return {digests[row[0]]: _account(row[1:]) for row in found}
 
     def add(self, name: str, role: Role, password: str | None) -> AccountRecord:
         """Let a listener sign in; who is new to the record is added to it.

@@ -134,7 +134,7 @@ def stored_around(connection: Connection, incoming: Columns, coarsest_ms: int) -
     """
     around = wanted_spans(*(column.tolist() for column in _spans(incoming, coarsest_ms)))
     who_what, started_at, how = fetch_ints(
-        connection, by_index(connection, _AROUND, "listen_long"), wanted=around
+        connection, by_index(connection, _AROUND, "listen_long"), 3, wanted=around
     )
     items = (who_what & 0xFFFFFFFF).astype(np.int32)
     return Columns(
@@ -172,7 +172,7 @@ def _songs_of(connection: Connection, items: NDArray[np.int32]) -> NDArray[np.in
     if not len(items):
         return items
     distinct, at = np.unique(items, return_inverse=True)
-    _, songs = fetch_ints(connection, _SONGS, wanted=wanted_ids(distinct.tolist()))
+    _, songs = fetch_ints(connection, _SONGS, 2, wanted=wanted_ids(distinct.tolist()))
     song_of: NDArray[np.int32] = songs.astype(np.int32)[at]
     return song_of
 

@@ -102,7 +102,10 @@ def _prepare(connection: psycopg.Connection[Any], _record: object) -> None:
     connection.adapters.register_dumper(str, _StorableText)
 
 
+_AWAY: Final = "the server went away"
 _AGAIN: Final = "Run the command again. Nothing of this run was kept."
+_LOST: Final = ("the connection is lost", "the connection is closed")
+"""What the driver says itself of a server that is gone."""
 _REMEDIES: Final = (
     # https://www.postgresql.org/docs/current/errcodes-appendix.html
     (("42501",), "the user lacks a right", "Let the user own the database, or grant it the right."),
@@ -119,7 +122,7 @@ _REMEDIES: Final = (
     ),
     (("25006",), "the database may only be read", "Point EARMARK_DATABASE_URL at the primary server."),
     (("40P01", "40001", "55P03"), "others were writing the same", _AGAIN),
-    (("57", "08"), "the server went away", _AGAIN),
+    (("57", "08"), _AWAY, _AGAIN),
 )
 
 
@@ -138,6 +141,8 @@ def _complaints_translated(database: str) -> Iterator[None]:
         for states, what, remedy in _REMEDIES:
             if (cause.sqlstate or "").startswith(states):
                 raise UnavailableError(f"{database}: {what} ({said}).", remedy) from error
+        if isinstance(cause, psycopg.OperationalError) and said in _LOST:
+            raise UnavailableError(f"{database}: {_AWAY} ({said}).", _AGAIN) from error
         # Whoever is turned away at the door is told why, but in no code.
         if isinstance(cause, psycopg.OperationalError) and cause.sqlstate is None:
             raise UnavailableError(

@@ -67,7 +67,7 @@ def counts(connection: Connection) -> Counts:
 
 def listens(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
     """Their track listens, in the columns and the order of ``Snapshot.listens``."""
-    *packed, songs = fetch_ints(connection, _LISTENS, wanted=_each(listeners))
+    *packed, songs = fetch_ints(connection, _LISTENS, 4, wanted=_each(listeners))
     return frames.listens_frame(np.array(packed), songs)
 
 

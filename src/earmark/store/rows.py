@@ -1,7 +1,8 @@
 """Many rows at once, in and out: plain SQL, tuples in, integers out as arrays.
 
 Every named statement of the room passes through here. It writes its placeholders as ``?``; what a statement asks about,
-however much that is, it joins by name: ``wanted_id``, ``wanted_key``, ``wanted_digest`` or ``wanted_span`` (`Wanted`).
+however much that is, it joins by name: ``wanted_id``, ``wanted_key``, ``wanted_track``, ``wanted_digest`` or
+``wanted_span`` (`Wanted`).
 """
 
 from __future__ import annotations
@@ -37,27 +38,33 @@ class Wanted(NamedTuple):
 
 
 class Speaker(Protocol):
-    """How one kind of database wants to be spoken to."""
+    """How one kind of database wants to be spoken to; ``driver`` is a connection of its driver."""
 
     def spelled(self, statement: str) -> str:
         """The statement with the placeholders of the driver."""
 
-    def told(self, connection: Connection, statement: str, wanted: Wanted) -> tuple[str, Row]:
+    def told(self, statement: str, wanted: Wanted) -> tuple[str, Row]:
         """The statement made to know of what is wanted, and the values that come before its own."""
 
-    def insert(self, connection: Connection, table: str, rows: list[Row], *, if_absent: bool) -> int:
+    def do(self, driver: Any, statement: str, values: Row) -> int:
+        """Execute a statement that was made so; returns how many rows it touched."""
+
+    def fetch(self, driver: Any, statement: str, values: Row) -> list[Row]:
+        """All rows of a question that was made so."""
+
+    def insert(self, driver: Any, table: str, rows: list[Row], *, if_absent: bool) -> int:
         """Insert at most `BULK` rows; returns how many went in."""
 
-    def stream(self, connection: Connection, statement: str, values: Row, rows_at_once: int) -> Iterator[Row]:
+    def stream(self, driver: Any, statement: str, values: Row, rows_at_once: int) -> Iterator[Row]:
         """All rows, of which no more than about ``rows_at_once`` are held."""
 
-    def draw(self, connection: Connection, table: str, n: int) -> Sequence[int]:
+    def draw(self, driver: Any, table: str, n: int) -> Sequence[int]:
         """``n`` ids that no row of the table ever had."""
 
-    def last_drawn(self, connection: Connection, table: str) -> int:
+    def last_drawn(self, driver: Any, table: str) -> int:
         """The last id that was drawn; 0 if none ever was."""
 
-    def hold(self, connection: Connection, table: str, ids: Sequence[int]) -> list[int]:
+    def hold(self, driver: Any, table: str, ids: Sequence[int]) -> list[int]:
         """Keep other writers from these rows until the transaction ends; returns the ids that there are."""
 
     def by_index(self, index: str) -> str:
@@ -81,9 +88,16 @@ def wanted_keys(parents: Sequence[int], names: Sequence[str]) -> Wanted:
     return Wanted("wanted_key", columns, (range(len(names)), parents, names))
 
 
+def wanted_tracks(artists: Sequence[str], songs: Sequence[str], tracks: Sequence[str]) -> Wanted:
+    """The keys of these tracks as ``wanted_track (n, artist, song, track)``, numbered in order."""
+    columns = (("n", "integer"), ("artist", "text"), ("song", "text"), ("track", "text"))
+    return Wanted("wanted_track", columns, (range(len(tracks)), artists, songs, tracks))
+
+
 def wanted_digests(digests: Sequence[bytes]) -> Wanted:
-    """These digests as ``wanted_digest (digest)``."""
-    return Wanted("wanted_digest", (("digest", "bytea"),), (digests,))
+    """These digests of 32 bytes as ``wanted_digest (n, digest)``, numbered in order."""
+    columns = (("n", "integer"), ("digest", "bytea"))
+    return Wanted("wanted_digest", columns, (range(len(digests)), digests))
 
 
 def wanted_spans(
@@ -104,15 +118,15 @@ def insert(connection: Connection, table: str, rows: Iterable[Row], *, if_absent
 
     With ``if_absent``, rows whose key is in the table are left out.
     """
-    speaker, inserted, remaining = _speaker(connection), 0, iter(rows)
+    speaker, driver, inserted, remaining = _speaker(connection), _driver(connection), 0, iter(rows)
     while chunk := list(islice(remaining, BULK)):
-        inserted += speaker.insert(connection, table, chunk, if_absent=if_absent)
+        inserted += speaker.insert(driver, table, chunk, if_absent=if_absent)
     return inserted
 
 
 def new_ids(connection: Connection, table: str, n: int) -> Sequence[int]:
     """``n`` ascending ids for new rows. One once given is never given again, not even after its row was forgotten."""
-    return _speaker(connection).draw(connection, table, n) if n else ()
+    return _speaker(connection).draw(_driver(connection), table, n) if n else ()
 
 
 def new_id(connection: Connection, table: str) -> int:
@@ -123,44 +137,55 @@ def new_id(connection: Connection, table: str) -> int:
 
 def last_id(connection: Connection, table: str) -> int:
     """The last id that was given; 0 if none ever was."""
-    return _speaker(connection).last_drawn(connection, table)
+    return _speaker(connection).last_drawn(_driver(connection), table)
 
 
 def put(connection: Connection, statement: str, rows: Iterable[Row]) -> int:
     """Execute the statement once for each row; returns how many rows it touched in all."""
     spelled, touched, remaining = _speaker(connection).spelled(statement), 0, iter(rows)
     while chunk := list(islice(remaining, BULK)):
-        touched += connection.exec_driver_sql(spelled, chunk).rowcount
+        cursor = _driver(connection).cursor()
+        cursor.executemany(spelled, chunk)
+        touched += cursor.rowcount
     return touched
 
 
 def do(connection: Connection, statement: str, values: Row = (), *, wanted: Wanted | None = None) -> int:
     """Execute the statement; returns how many rows it touched."""
-    return connection.exec_driver_sql(*_told(connection, statement, values, wanted)).rowcount
+    if wanted is None:
+        return int(_asked(connection, statement, values).rowcount)
+    speaker = _speaker(connection)
+    return speaker.do(_driver(connection), *_told(speaker, statement, values, wanted))
 
 
 def fetch(
     connection: Connection, statement: str, values: Row = (), *, wanted: Wanted | None = None
 ) -> list[Row]:
     """All rows as plain tuples."""
-    return _cursor(connection, statement, values, wanted).fetchall()  # type: ignore[no-any-return]
+    if wanted is None:
+        rows: list[Row] = _asked(connection, statement, values).fetchall()
+        return rows
+    speaker = _speaker(connection)
+    return speaker.fetch(_driver(connection), *_told(speaker, statement, values, wanted))
 
 
 def fetch_ints(
-    connection: Connection, statement: str, values: Row = (), *, wanted: Wanted | None = None
+    connection: Connection, statement: str, width: int, values: Row = (), *, wanted: Wanted | None = None
 ) -> NDArray[np.int64]:
-    """All rows of a statement that yields integers only, as ``(n_columns, n_rows)``."""
-    cursor = _cursor(connection, statement, values, wanted)
-    width = len(cursor.description)
-    flat = np.fromiter(chain.from_iterable(cursor), np.int64)
-    return flat.reshape(-1, width).T
+    """All rows of a statement that yields ``width`` columns of integers, as ``(width, n_rows)``."""
+    rows: Iterable[Row] = (
+        _asked(connection, statement, values)
+        if wanted is None
+        else fetch(connection, statement, values, wanted=wanted)
+    )
+    return np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, width).T
 
 
 def stream_ints(
     connection: Connection, statement: str, width: int, rows_at_once: int, values: Row = ()
 ) -> Iterator[NDArray[np.int64]]:
-    """The same of a statement that yields ``width`` columns, a stretch of at most ``rows_at_once`` rows at a time."""
-    rows = _speaker(connection).stream(connection, statement, values, rows_at_once)
+    """The same, a stretch of at most ``rows_at_once`` rows at a time."""
+    rows = _speaker(connection).stream(_driver(connection), statement, values, rows_at_once)
     while True:
         flat = np.fromiter(chain.from_iterable(islice(rows, rows_at_once)), np.int64)
         if not len(flat):
@@ -173,9 +198,9 @@ def hold_listeners(connection: Connection, listeners: Iterable[int]) -> set[int]
 
     Returns those who are on record.
     """
-    wanted, speaker = sorted(set(listeners)), _speaker(connection)
+    wanted, speaker, driver = sorted(set(listeners)), _speaker(connection), _driver(connection)
     parts = (wanted[first : first + AT_ONCE] for first in range(0, len(wanted), AT_ONCE))
-    return {number for part in parts for number in speaker.hold(connection, "listener", part)}
+    return {number for part in parts for number in speaker.hold(driver, "listener", part)}
 
 
 class Held:
@@ -204,14 +229,15 @@ def _speaker(connection: Connection) -> Speaker:
     return _SPEAKERS[connection.dialect.name]
 
 
-def _told(connection: Connection, statement: str, values: Row, wanted: Wanted | None) -> tuple[str, Row]:
-    speaker = _speaker(connection)
-    if wanted is None:
-        return speaker.spelled(statement), values
-    statement, before = speaker.told(connection, statement, wanted)
+def _driver(connection: Connection) -> Any:
+    # Statements go to the driver itself: what SQLAlchemy wraps around each takes several times as long as a short one.
+    return connection.connection.driver_connection
+
+
+def _asked(connection: Connection, statement: str, values: Row) -> Any:
+    return _driver(connection).execute(_speaker(connection).spelled(statement), values)
+
+
+def _told(speaker: Speaker, statement: str, values: Row, wanted: Wanted) -> tuple[str, Row]:
+    statement, before = speaker.told(statement, wanted)
     return speaker.spelled(statement), before + values
-
-
-def _cursor(connection: Connection, statement: str, values: Row, wanted: Wanted | None) -> Any:
-    # The driver's own cursor yields tuples; SQLAlchemy's rows cost more than reading them does.
-    return connection.exec_driver_sql(*_told(connection, statement, values, wanted)).cursor

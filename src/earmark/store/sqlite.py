@@ -20,7 +20,6 @@ from sqlalchemy.pool import StaticPool
 
 from earmark.errors import StoreError, UnavailableError
 from earmark.store.database import Intent
-from earmark.store.sqlite_rows import SCRATCH
 
 WRITING: Final = "earmark_writing"
 """Execution option of connections that are going to write: they take the write lock at once, not midway."""
@@ -112,7 +111,7 @@ class Sqlite:
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     # Python's own transaction handling would commit behind our back; `_begin` says when one starts.
     connection.isolation_level = None
-    for statement in PRAGMAS + SCRATCH:
+    for statement in PRAGMAS:
         connection.execute(statement).close()
 
 

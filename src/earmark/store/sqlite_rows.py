@@ -8,92 +8,105 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
-from sqlalchemy import Connection, Text
+from sqlalchemy import Text
 
 from earmark.store.schema import metadata
 
 if TYPE_CHECKING:
+    from sqlite3 import Connection
+
     from earmark.store.rows import Row, Wanted
 
-TOGETHER: Final = 64
+TOGETHER: Final = (64, 8, 1)
 """Rows in one INSERT: nearly twice as fast as one by one, and within the 999 values always allowed."""
+
+DIGEST: Final = 32
+"""Bytes of the digests that are wanted."""
 
 _COUNT: Final = """
     INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = last + excluded.last
     RETURNING last"""
 
-IDS: Final = "wanted_id"
-
-SCRATCH: Final = (
-    f"CREATE TEMP TABLE {IDS} (n INTEGER PRIMARY KEY, id INTEGER NOT NULL)",
-    "CREATE TEMP TABLE wanted_key (n INTEGER PRIMARY KEY, parent INTEGER NOT NULL, key TEXT NOT NULL)",
-    "CREATE TEMP TABLE wanted_digest (digest BLOB NOT NULL)",
-    "CREATE TEMP TABLE wanted_span (listener_id INTEGER NOT NULL, before INTEGER, first INTEGER, last INTEGER)",
-)
-"""Tables of one connection, made when it is opened."""
+_ROWS: Final = msgspec.json.Decoder(list[tuple[Any, ...]])
 
 
 class SqliteRows:
-    """How SQLite wants to be spoken to; see `earmark.store.rows.Speaker`."""
+    """How SQLite wants to be spoken to; see `earmark.store.rows.Speaker`.
+
+    The driver gives the interpreter away at every step, be it only a row, and where other threads are busy gets it
+    back late. So what is asked and answered while others are served takes few steps, however much it is.
+    """
+
+    def __init__(self) -> None:
+        self._widths: dict[str, int] = {}
 
     def spelled(self, statement: str) -> str:
         """As it stands."""
         return statement
 
-    def told(self, connection: Connection, statement: str, wanted: Wanted) -> tuple[str, Row]:
-        """Fill the scratch table that the statement joins; with a question, ids come as an array that it reads as one.
+    def told(self, statement: str, wanted: Wanted) -> tuple[str, Row]:
+        """The statement with a table read from JSON before it."""
+        names = ", ".join(name for name, _ in wanted.columns)
+        selected, values = _listed(wanted)
+        return f"WITH {wanted.table} ({names}) AS (SELECT {selected} FROM json_each(?)) {statement}", values
 
-        (The driver does not count the rows that a statement changes if it begins so.)
-        """
-        if wanted.table == IDS and statement.lstrip().startswith("SELECT"):
-            told = msgspec.json.encode(list(wanted.values[1])).decode()
-            return f"WITH {IDS} (n, id) AS (SELECT key, value FROM json_each(?)) {statement}", (told,)
-        connection.exec_driver_sql(f"DELETE FROM {wanted.table}")
-        self.insert(connection, wanted.table, list(zip(*wanted.values, strict=True)), if_absent=False)
-        return statement, ()
+    def do(self, driver: Connection, statement: str, values: Row) -> int:
+        """Asked of the database: the driver does not count the rows that a statement changes if it begins with WITH."""
+        driver.execute(statement, values)
+        ((touched,),) = driver.execute("SELECT changes()")
+        return int(touched)
 
-    def insert(self, connection: Connection, table: str, rows: list[Row], *, if_absent: bool) -> int:
-        """By statements of `TOGETHER` rows, and the rest one by one."""
+    def fetch(self, driver: Connection, statement: str, values: Row) -> list[Row]:
+        """As one array of arrays."""
+        width = self._widths.get(statement)
+        if width is None:
+            described = driver.execute(f"SELECT * FROM ({statement}) LIMIT 0", values).description
+            width = self._widths[statement] = len(described)
+        columns = ", ".join(f"c{at}" for at in range(width))
+        ((said,),) = driver.execute(
+            f"WITH answer ({columns}) AS ({statement}) SELECT json_group_array(json_array({columns})) FROM answer",
+            values,
+        )
+        return _ROWS.decode(said)
+
+    def insert(self, driver: Connection, table: str, rows: list[Row], *, if_absent: bool) -> int:
+        """By statements of several rows."""
         if not rows:
             return 0
         rows = _storable(table, rows)
         verb, rule = f"INSERT INTO {table} VALUES ", " ON CONFLICT DO NOTHING" if if_absent else ""
-        width = len(rows[0])
-        one = "(" + ", ".join("?" * width) + ")"
-        whole = len(rows) // TOGETHER * TOGETHER
-        values = list(chain.from_iterable(rows[:whole]))
-        stride = TOGETHER * width
-        together = [tuple(values[at : at + stride]) for at in range(0, len(values), stride)]
-        inserted = 0
-        for statement, many in (
-            (verb + ", ".join([one] * TOGETHER) + rule, together),
-            (verb + one + rule, rows[whole:]),
-        ):
-            if many:
-                inserted += connection.exec_driver_sql(statement, many).rowcount
+        one = "(" + ", ".join("?" * len(rows[0])) + ")"
+        inserted = first = 0
+        for together in TOGETHER:
+            last = first + (len(rows) - first) // together * together
+            if last > first:
+                values = [
+                    tuple(chain.from_iterable(rows[at : at + together]))
+                    for at in range(first, last, together)
+                ]
+                statement = verb + ", ".join([one] * together) + rule
+                inserted += driver.executemany(statement, values).rowcount
+                first = last
         return inserted
 
-    def stream(
-        self, connection: Connection, statement: str, values: Row, _rows_at_once: int
-    ) -> Iterator[Row]:
-        """The cursor of the driver reads as it is asked."""
-        cursor: Any = connection.exec_driver_sql(statement, values).cursor
-        return iter(cursor)
+    def stream(self, driver: Connection, statement: str, values: Row, _rows_at_once: int) -> Iterator[Row]:
+        """The driver reads as it is asked."""
+        return driver.execute(statement, values)
 
-    def draw(self, connection: Connection, table: str, n: int) -> Sequence[int]:
+    def draw(self, driver: Connection, table: str, n: int) -> Sequence[int]:
         """From the table of counters."""
-        last: int = connection.exec_driver_sql(_COUNT, (table, n)).scalar_one()
+        ((last,),) = driver.execute(_COUNT, (table, n))
         return range(last - n + 1, last + 1)
 
-    def last_drawn(self, connection: Connection, table: str) -> int:
+    def last_drawn(self, driver: Connection, table: str) -> int:
         """From the table of counters."""
-        return connection.exec_driver_sql("SELECT last FROM counter WHERE name = ?", (table,)).scalar() or 0
+        found = driver.execute("SELECT last FROM counter WHERE name = ?", (table,)).fetchone()
+        return found[0] if found else 0
 
-    def hold(self, connection: Connection, table: str, ids: Sequence[int]) -> list[int]:
+    def hold(self, driver: Connection, table: str, ids: Sequence[int]) -> list[int]:
         """Only see who is there: a transaction that writes is the only one that does."""
         marks = ", ".join("?" * len(ids))
-        found = connection.exec_driver_sql(f"SELECT id FROM {table} WHERE id IN ({marks})", tuple(ids))
-        return [number for (number,) in found]
+        return [number for (number,) in driver.execute(f"SELECT id FROM {table} WHERE id IN ({marks})", ids)]
 
     def by_index(self, index: str) -> str:
         """Its name: without statistics, SQLite takes the primary key to be as good as any partial index."""
@@ -104,13 +117,39 @@ class SqliteRows:
         return question
 
 
+def _listed(wanted: Wanted) -> tuple[str, Row]:
+    """What is selected for each column from the elements of an array, and the values to be bound, the array last."""
+    match wanted.columns, wanted.values:
+        case [("n", _), (_, "bytea")], [numbers, digests]:
+            # JSON holds no bytes, so these come as one string of them.
+            return f"value, substr(?, value * {DIGEST} + 1, {DIGEST})", (
+                b"".join(digests),
+                _told(list(numbers)),
+            )
+        case [("n", _), _], [_, values]:
+            return "key, value", (_told(list(values)),)
+        case [("n", _), *others], [_, *columns]:
+            selected = ", ".join(f"value ->> {at}" for at in range(len(others)))
+            return f"key, {selected}", (_told(list(zip(*columns, strict=True))),)
+        case columns, values:
+            selected = ", ".join(f"value ->> {at}" for at in range(len(columns)))
+            return selected, (_told(list(zip(*values, strict=True))),)
+
+
+def _told(values: list[Any]) -> str:
+    try:
+        return msgspec.json.encode(values).decode()
+    except UnicodeEncodeError:
+        return msgspec.json.encode([_without_halves(value) for value in values]).decode()
+
+
 @cache
 def _texts(table: str) -> tuple[int, ...]:
     """Which columns are text."""
     if table in metadata.tables:
         kinds = [column.type for column in metadata.tables[table].columns]
         return tuple(at for at, kind in enumerate(kinds) if isinstance(kind, Text))
-    return (2,) if table == "wanted_key" else ()
+    return ()
 
 
 def _storable(table: str, rows: list[Row]) -> list[Row]:
@@ -119,9 +158,11 @@ def _storable(table: str, rows: list[Row]) -> list[Row]:
         for at in _texts(table):
             "".join(row[at] or "" for row in rows).encode()
     except UnicodeEncodeError:
-        return [tuple(_without_halves(value) for value in row) for row in rows]
+        return [_without_halves(row) for row in rows]
     return rows
 
 
 def _without_halves(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_without_halves(one) for one in value)
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -88,5 +88,5 @@ class SqlTallies:
     def moments(self, listener: ListenerId, first: UnixMs, last: UnixMs) -> NDArray[np.int64]:
         """When each play started, ascending, Unix ms."""
         with self._database.transaction(Intent.READ) as connection:
-            moments: NDArray[np.int64] = fetch_ints(connection, _MOMENTS, (listener, first, last))[0]
+            moments: NDArray[np.int64] = fetch_ints(connection, _MOMENTS, 1, (listener, first, last))[0]
             return moments

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Final
 from zoneinfo import available_timezones
 
 from sqlalchemy import Connection
@@ -22,8 +23,10 @@ from earmark.store.listens import ListenLedger
 from earmark.store.named import see_that_is_there
 from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded, Settled, SongId
 from earmark.store.remembered import Remembered, count_forgetting
-from earmark.store.rows import Held, do, fetch, insert, new_id, put
+from earmark.store.rows import Held, do, fetch, insert, new_id, wanted_ids
 from earmark.store.verdicts import add_feedback, take_back, withdraw
+
+_COUNT_CHANGE: Final = "UPDATE listener SET revision = revision + 1 WHERE id IN (SELECT id FROM wanted_id)"
 
 
 class SqlWriter:
@@ -223,11 +226,8 @@ class SqlWriter:
         if self._forgotten:
             sweep(self._connection, sorted(self._keep))
             count_forgetting(self._connection)
-        put(
-            self._connection,
-            "UPDATE listener SET revision = revision + 1 WHERE id = ?",
-            ((number,) for number in sorted(self._changed)),
-        )
+        if self._changed:
+            do(self._connection, _COUNT_CHANGE, wanted=wanted_ids(sorted(self._changed)))
 
     def remember(self) -> None:
         """Let the next transactions know what this one met, now that it has been committed."""
