@@ -15,8 +15,7 @@ from tests.web.conftest import PASSWORD, Served
 from earmark.jobs.inbox import Inbox
 from earmark.jobs.people import add_account, new_token
 from earmark.store.people import Role
-from earmark.web.api.routes import QUICK
-from earmark.web.app import LISTENBRAINZ, make_app
+from earmark.web.app import LISTENBRAINZ, QUICK, make_app
 from earmark.web.forgery import SAFE
 from earmark.web.service import Service
 
@@ -92,7 +91,7 @@ def routes(tmp_path: Path) -> Iterator[tuple[str, str]]:
             for method in route.methods or ():
                 yield method, str(route.path_format)
     for quick in QUICK:
-        yield "GET", quick.path
+        yield quick.method, quick.path
 
 
 def test_every_route_says_who_may(tmp_path: Path) -> None:

@@ -14,9 +14,10 @@ from starlette.types import ASGIApp
 
 from earmark.web import health
 from earmark.web.api import API
-from earmark.web.api.routes import QUICK, ROUTERS
+from earmark.web.api.routes import QUICK as OURS
+from earmark.web.api.routes import ROUTERS
 from earmark.web.connections import LIMITS
-from earmark.web.edge import Edge
+from earmark.web.edge import Edge, Room
 from earmark.web.failures import KINDS, answer_failure, answer_fault
 from earmark.web.front import Front
 from earmark.web.listenbrainz import (
@@ -29,7 +30,7 @@ from earmark.web.listenbrainz import (
     stats,
     user_playlists,
 )
-from earmark.web.listenbrainz.limits import RateLimits
+from earmark.web.listenbrainz.limits import RateLimits, Windows
 from earmark.web.openapi import documented
 from earmark.web.pages.rendering import STATIC
 from earmark.web.pages.routes import PAGES
@@ -38,6 +39,8 @@ from earmark.web.service import Service
 
 LISTENBRAINZ: Final = ("/1", "/api/listenbrainz/1")
 """Clients that drop the path of the address that they are given, and clients that keep it."""
+_BELOW: Final = tuple(f"{prefix}/" for prefix in LISTENBRAINZ)
+QUICK: Final = (*OURS, *(listens.submitting(prefix) for prefix in LISTENBRAINZ))
 PARTS: Final = (
     listens,
     feedback,
@@ -48,7 +51,7 @@ PARTS: Final = (
     metadata,
     company,
 )
-"""Of what is served there."""
+"""Of what is served below those."""
 EXPOSED: Final = (
     "Link",
     "X-RateLimit-Limit",
@@ -92,11 +95,10 @@ def make_app(service: Service, open_things: AbstractContextManager[object] = nul
         app,
         {one.path: one.described() for one in QUICK},
         ours=f"{API}/",
-        listenbrainz=tuple(f"{prefix}/" for prefix in LISTENBRAINZ),
+        listenbrainz=_BELOW,
     )
     for kind in KINDS:
         app.add_exception_handler(kind, answer_failure)
-    app.add_middleware(RateLimits, prefixes=tuple(f"{prefix}/" for prefix in LISTENBRAINZ))
     layers = _layers(service)
     app.add_middleware(layers)
     return Front(app, QUICK, layers)
@@ -105,7 +107,10 @@ def make_app(service: Service, open_things: AbstractContextManager[object] = nul
 def _layers(service: Service) -> Callable[[ASGIApp], ASGIApp]:
     """Puts around an application what all that is asked and answered passes through; the outermost last."""
 
+    windows, room = Windows(), Room(service.config.body_megabytes)
+
     def around(app: ASGIApp) -> ASGIApp:
+        app = RateLimits(app, _BELOW, windows)
         app = CORSMiddleware(
             app,
             allow_origins=["*"],
@@ -115,6 +120,6 @@ def _layers(service: Service) -> Callable[[ASGIApp], ASGIApp]:
             expose_headers=EXPOSED,
         )
         app = SecurityHeaders(app, https=service.house.sign_in.https)
-        return Edge(app, config=service.config, metrics=service.metrics, failed=answer_fault)
+        return Edge(app, config=service.config, room=room, metrics=service.metrics, failed=answer_fault)
 
     return around

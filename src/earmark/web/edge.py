@@ -48,25 +48,52 @@ class Noted:
         """Who asked, as soon as that is known."""
 
 
+class Room:
+    """How much of what was sent is held at once, of all requests together."""
+
+    def __init__(self, megabytes: int) -> None:
+        self._most = megabytes << 20
+        self._held = 0
+
+    def hold(self, size: int) -> None:
+        """Account for a part of a body that was read.
+
+        Raises:
+            HTTPException: 503, there is no room for more.
+        """
+        self._held += size
+        if self._held > self._most:
+            raise HTTPException(503, "Too much is being sent at once. Send it again in a moment.")
+
+    def release(self, size: int) -> None:
+        """It is held no more."""
+        self._held -= size
+
+
 class Edge:
     """The outermost layer of the application.
 
     Args:
         app: what is within.
         config: what is noted, and what is waited for.
+        room: for bodies.
         metrics: where requests are counted.
         failed: makes the answer to a path where something unforeseen went wrong.
     """
 
     def __init__(
-        self, app: ASGIApp, config: ServeConfig, metrics: Metrics, failed: Callable[[str], Response]
+        self,
+        app: ASGIApp,
+        config: ServeConfig,
+        room: Room,
+        metrics: Metrics,
+        failed: Callable[[str], Response],
     ) -> None:
         self._app = app
         self._config = config
+        self._room = room
         self._metrics = metrics
         self._failed = failed
-        self._most_held = config.body_megabytes << 20
-        self._held = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer a request, whatever happens."""
@@ -87,7 +114,9 @@ class Edge:
                 message["headers"] = [*message["headers"], (b"x-request-id", noted.id), *_further(status)]
             await send(message)
 
-        body = None if inner["method"] in _WITHOUT_BODY else _Body(self, scope, receive)
+        body = None
+        if inner["method"] not in _WITHOUT_BODY:
+            body = _Body(self._room, self._config.body_seconds, scope, receive)
         try:
             await self._app(inner, body or receive, answer)
         except ClientDisconnect:
@@ -99,23 +128,8 @@ class Edge:
                 await self._failed(scope["path"])(scope, receive, answer)
         finally:
             if body:
-                self._held -= body.size
+                self._room.release(body.size)
         self._note(inner, noted, status, time.perf_counter() - begun)
-
-    def hold(self, size: int) -> None:
-        """Account for a part of a body that was read.
-
-        Raises:
-            HTTPException: 503, there is no room for more.
-        """
-        self._held += size
-        if self._held > self._most_held:
-            raise HTTPException(503, "Too much is being sent at once. Send it again in a moment.")
-
-    @property
-    def body_seconds(self) -> float:
-        """How long a body may take."""
-        return self._config.body_seconds
 
     def _note(self, scope: Scope, noted: Noted, status: int, seconds: float) -> None:
         self._metrics.answered(_route_of(scope), noted.method, status, seconds)
@@ -128,8 +142,8 @@ class Edge:
 class _Body:
     """Receives the body of one request."""
 
-    def __init__(self, edge: Edge, scope: Scope, receive: Receive) -> None:
-        self._edge, self._receive = edge, receive
+    def __init__(self, room: Room, seconds: float, scope: Scope, receive: Receive) -> None:
+        self._room, self._seconds, self._receive = room, seconds, receive
         self._until: float | None = None
         self._whole = False
         self._encoded = any(
@@ -148,16 +162,16 @@ class _Body:
         if self._encoded:
             raise HTTPException(415, "Send the body as it is: no Content-Encoding is understood.")
         if self._until is None:
-            self._until = asyncio.get_running_loop().time() + self._edge.body_seconds
+            self._until = asyncio.get_running_loop().time() + self._seconds
         try:
             async with asyncio.timeout_at(self._until):
                 message = await self._receive()
         except TimeoutError:
-            raise HTTPException(408, f"The body was not here within {self._edge.body_seconds:g} s.") from None
+            raise HTTPException(408, f"The body was not here within {self._seconds:g} s.") from None
         size = len(message.get("body", b""))
         self.size += size
         self._whole = not message.get("more_body", False)
-        self._edge.hold(size)
+        self._room.hold(size)
         return message
 
 

@@ -10,8 +10,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from earmark.web.api.quick import QuickRoute
 from earmark.web.failures import KINDS, answer_failure
+from earmark.web.quick import QuickRoute
 
 ROUTE: Final = "route"
 """Where in a request's scope stands which route it takes, as FastAPI has it, too."""
@@ -46,10 +46,11 @@ class Front:
 
     async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = Request(scope, receive)
+        route: QuickRoute = scope[ROUTE]
         try:
-            if scope["method"] != "GET":
-                raise HTTPException(405, "Method Not Allowed", {"Allow": "GET"})
-            response = await scope[ROUTE].answer(request)
+            if scope["method"] != route.method:
+                raise HTTPException(405, "Method Not Allowed", {"Allow": route.method})
+            response = await route.answer(request)
         except KINDS as error:
             response = await answer_failure(request, error)
         await response(scope, receive, send)

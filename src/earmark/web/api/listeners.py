@@ -16,9 +16,9 @@ from earmark.web.api import API
 from earmark.web.api.described import described
 from earmark.web.api.documents import body
 from earmark.web.api.problems import ProblemError
-from earmark.web.api.quick import QuickRoute, WholeNumber
 from earmark.web.api.who import Themselves, whose
 from earmark.web.auth import Here, service_of
+from earmark.web.quick import QuickRoute, WholeNumber
 from earmark.web.replies import reply
 
 MOST: Final = 500
@@ -83,6 +83,7 @@ async def recommendations(request: Request) -> Response:
 LIMIT: Final = WholeNumber("limit", 1, MOST, default=30)
 SEED: Final = WholeNumber("seed", 0, (1 << 63) - 1, default=None)
 RECOMMENDATIONS: Final = QuickRoute(
+    "GET",
     f"{API}/listeners/{{listener}}/recommendations",
     recommendations,
     parameters=(LIMIT, SEED),

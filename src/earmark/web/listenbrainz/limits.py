@@ -29,13 +29,30 @@ class _AsWritten(bytes):
         return self
 
 
+class Windows:
+    """How often each client has asked in the window of time that is open, the last `MOST_CLIENTS` of them."""
+
+    def __init__(self) -> None:
+        self._used: OrderedDict[object, tuple[int, int]] = OrderedDict()
+
+    def count(self, client: object, until: int) -> int:
+        """Count a request in the window that closes then; returns how many there were in it."""
+        last, used = self._used.get(client, (until, 0))
+        used = used + 1 if last == until else 1
+        self._used[client] = (until, used)
+        self._used.move_to_end(client)
+        while len(self._used) > MOST_CLIENTS:
+            self._used.popitem(last=False)
+        return used
+
+
 class RateLimits:
     """Counts requests by token, or by address where there is none, and writes the headers."""
 
-    def __init__(self, app: ASGIApp, prefixes: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, prefixes: tuple[str, ...], windows: Windows) -> None:
         self._app = app
         self._prefixes = prefixes
-        self._used: OrderedDict[object, tuple[int, int]] = OrderedDict()
+        self._windows = windows
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -44,7 +61,7 @@ class RateLimits:
             return
         now = int(time.time())
         reset = now - now % WINDOW_S + WINDOW_S
-        remaining = LIMIT - self._count(_client(scope), reset)
+        remaining = LIMIT - self._windows.count(_client(scope), reset)
         told = [
             (_AsWritten(b"X-RateLimit-Limit"), str(LIMIT).encode()),
             (_AsWritten(b"X-RateLimit-Remaining"), str(max(remaining, 0)).encode()),
@@ -57,22 +74,13 @@ class RateLimits:
                 message["headers"] = [*message["headers"], *told]
             await send(message)
 
-        if remaining < 0 and not scope["path"].endswith(NEVER_REFUSED):
+        if remaining < 0 and not scope["path"].rstrip("/").endswith(NEVER_REFUSED):
             refusal = ApiError(
                 429, "You have exceeded your rate limit. See the X-RateLimit-* response headers."
             )
             await refusal.response()(scope, receive, with_headers)
         else:
             await self._app(scope, receive, with_headers)
-
-    def _count(self, client: object, reset: int) -> int:
-        until, used = self._used.get(client, (reset, 0))
-        used = used + 1 if until == reset else 1
-        self._used[client] = (reset, used)
-        self._used.move_to_end(client)
-        while len(self._used) > MOST_CLIENTS:
-            self._used.popitem(last=False)
-        return used
 
 
 def _client(scope: Scope) -> object:

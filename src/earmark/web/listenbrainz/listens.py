@@ -15,15 +15,16 @@ from starlette.responses import Response
 from earmark.listening.listens import UnixMs
 from earmark.store.people import AccountRecord
 from earmark.store.scrobbles import Scrobble
-from earmark.web.auth import Here, account_of_token, token_of
+from earmark.web.auth import Here, account_of_token, service_of, token_of
 from earmark.web.bodies import TooLargeError, whole_body
 from earmark.web.listenbrainz.documents import read_document
 from earmark.web.listenbrainz.errors import ApiError, bad_request
 from earmark.web.listenbrainz.payload import MOST_BYTES, Kind, Submission, duration_s, read_submission
 from earmark.web.listenbrainz.recordings import item_of, mbid_of, msid_of
 from earmark.web.listenbrainz.shapes import Submitted
-from earmark.web.listenbrainz.who import Asking, Themselves
+from earmark.web.listenbrainz.who import Asking, Themselves, whoever
 from earmark.web.openapi import takes
+from earmark.web.quick import Flag, QuickRoute
 from earmark.web.replies import reply
 from earmark.web.service import Service
 
@@ -35,17 +36,17 @@ READ_AT_ONCE: Final = 65_536
 """Bytes; reading more takes milliseconds, in which others are to be answered."""
 Seconds = Annotated[int | None, Query(ge=0, le=10**11)]
 
-router = APIRouter(tags=["ListenBrainz: listens"])
+_TAG: Final = "ListenBrainz: listens"
+router = APIRouter(tags=[_TAG])
 
 
-@router.post("/submit-listens", openapi_extra=takes(Submitted))
-async def submit_listens(
-    request: Request, account: Asking, service: Here, return_msid: bool = False
-) -> Response:
+async def submit_listens(request: Request) -> Response:
     """Tell of plays (``single``, ``import``), or of what sounds now (``playing_now``).
 
     The answer comes when they are stored.
     """
+    service, account = service_of(request), await whoever(request)
+    return_msid = RETURN_MSID.of(request)
     try:
         body = await whole_body(request, MOST_BYTES)
     except TooLargeError:
@@ -59,6 +60,21 @@ async def submit_listens(
     if not return_msid or submission.kind is Kind.IMPORT:
         return reply(OK)
     return reply(OK | {"recording_msid": await run_in_threadpool(_msid, service, submission)})
+
+
+RETURN_MSID: Final = Flag("return_msid")
+
+
+def submitting(prefix: str) -> QuickRoute:
+    """How players tell of plays below this prefix."""
+    return QuickRoute(
+        "POST",
+        f"{prefix}/submit-listens",
+        submit_listens,
+        parameters=(RETURN_MSID,),
+        tags=(_TAG,),
+        openapi_extra=takes(Submitted),
+    )
 
 
 async def stored(service: Service, account: AccountRecord, submission: Submission) -> None:

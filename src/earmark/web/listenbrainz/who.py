@@ -12,7 +12,12 @@ from earmark.web.auth import account_of_token, token_of
 from earmark.web.listenbrainz.errors import ApiError
 
 
-async def _whoever(request: Request) -> AccountRecord:
+async def whoever(request: Request) -> AccountRecord:
+    """Whose token came with the request.
+
+    Raises:
+        ApiError: 401, without a valid one.
+    """
     token = token_of(request)
     if token is None:
         raise ApiError(401, "You need to provide an Authorization header.")
@@ -22,14 +27,14 @@ async def _whoever(request: Request) -> AccountRecord:
     return account
 
 
-async def _themselves(user: str, account: Annotated[AccountRecord, Depends(_whoever)]) -> AccountRecord:
+async def _themselves(user: str, account: Annotated[AccountRecord, Depends(whoever)]) -> AccountRecord:
     # Who asks about somebody else is not told whether they exist.
     if user != account.name:
         raise ApiError(404, f"Cannot find user: {user}")
     return account
 
 
-Asking = Annotated[AccountRecord, Depends(_whoever)]
+Asking = Annotated[AccountRecord, Depends(whoever)]
 """Whose token came with the request; 401 without a valid one."""
 Themselves = Annotated[AccountRecord, Depends(_themselves)]
 """The same, whom the path must name; else 404."""
