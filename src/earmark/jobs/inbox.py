@@ -1,8 +1,10 @@
 """Plays as players tell of them: many tellings, one transaction.
 
 A transaction costs the same for one play as for thousands, so whoever tells of plays while one is being written
-waits for the next, which takes all that came meanwhile (group commit). What is answered for has been committed: a
-telling that was acknowledged survives a kill at any moment.
+waits for the next, which takes all that came meanwhile (group commit). Where several tell at once, the next transaction
+is begun only when those who were just answered had time to tell again: otherwise it would take the few who came first,
+and be in the way of reading what the others say. What is answered for has been committed: a telling that was
+acknowledged survives a kill at any moment.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
@@ -22,6 +25,8 @@ from earmark.store.port import ListenerId, Store
 SCROBBLES: Final = Origin("scrobbles", 1_000)
 MOST_TOGETHER: Final = 20_000
 """Plays in one transaction: about half a second's work, for which the next ones wait."""
+LONGEST_PAUSE_S: Final = 0.05
+"""Between two transactions."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +50,11 @@ class Inbox:
         self._committed = committed
         self._waiting: queue.SimpleQueue[_Telling | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="inbox", daemon=True)
+        self._lately: deque[set[ListenerId]] = deque(maxlen=2)
+        """Who told in the last transactions."""
+        self._expected = 0
+        self._enough = threading.Event()
+        self._took_s = 0.0
         self._open = False
         self._opening = threading.Lock()
 
@@ -74,10 +84,13 @@ class Inbox:
             if not self._open:
                 raise EarmarkError("Earmark is stopping.", "Tell it again in a moment.")
             self._waiting.put(telling)
+        if self._waiting.qsize() >= self._expected:
+            self._enough.set()
         return telling.stored
 
     def _run(self) -> None:
         while (first := self._waiting.get()) is not None:
+            self._let_others_come()
             together, last = [first], False
             n = len(first.listens)
             while n < MOST_TOGETHER and not self._waiting.empty():
@@ -89,6 +102,17 @@ class Inbox:
                 n += len(telling.listens)
             self._write(together)
             if last:
+                return
+
+    def _let_others_come(self) -> None:
+        """Wait until as many tell as did lately, or nobody came for as long as a transaction takes."""
+        self._expected = len(set().union(*self._lately)) - 1
+        self._enough.clear()
+        begun, came = time.perf_counter(), -1
+        while came < self._waiting.qsize() < self._expected:
+            came = self._waiting.qsize()
+            left = LONGEST_PAUSE_S - (time.perf_counter() - begun)
+            if left <= 0 or self._enough.wait(min(self._took_s, left)):
                 return
 
     def _write(self, together: list[_Telling]) -> None:
@@ -121,5 +145,7 @@ class Inbox:
                     writer.add_listens(
                         [telling.listener] * len(telling.listens), telling.listens, telling.origin
                     )
-        self._committed(time.perf_counter() - begun)
+        self._took_s = time.perf_counter() - begun
+        self._lately.append({telling.listener for telling in together})
+        self._committed(self._took_s)
         return there

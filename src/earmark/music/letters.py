@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
 STRUCTURE: Final = frozenset('()[]-&+$!,."')
@@ -59,6 +60,7 @@ _DOLLAR: Final = re.compile(r"(?<=[^\W\d_])\$|\$(?=[^\W\d_])")
 _BANG: Final = re.compile(r"(?<=[^\W\d_])!(?=[^\W\d_])")
 
 
+@lru_cache(1_024)  # A title is asked about twice: as a song's, and as a recording's.
 def plain_words(text: str) -> str | None:
     """The words of ASCII text without structure, in one pass; None where `fold` and `words` are needed."""
     if _NOT_PLAIN.search(text):

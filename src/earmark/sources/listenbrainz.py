@@ -212,7 +212,7 @@ def ms_played_told(info: Info) -> int | None:
 
 def _number(value: Any) -> float | None:
     """A number that a client sent as a number or as text; None for anything else."""
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if value is None or isinstance(value, bool) or not isinstance(value, int | float | str):
         return None
     try:
         number = float(value)

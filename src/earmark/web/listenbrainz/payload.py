@@ -188,17 +188,22 @@ def _listen(told: _Told, now: UnixMs) -> tuple[Track, Listen]:
 
 def _check_info(info: _Info) -> None:
     _check_duration(info)
-    tags = info.tags or []
+    if info.tags:
+        _check_tags(info.tags)
+    for key in MBIDS:
+        if value := getattr(info, key):
+            _check_mbid(key, value)
+    for key in MBID_LISTS:
+        if several := getattr(info, key):
+            for one in several if isinstance(several, list) else [several]:
+                _check_mbid(key, one)
+
+
+def _check_tags(tags: Any) -> None:
     if not isinstance(tags, list) or len(tags) > MOST_TAGS:
         raise bad_request(f"tags must be a list of at most {MOST_TAGS}.")
     if any(not isinstance(tag, str) or len(tag) > MOST_TAG_LETTERS for tag in tags):
         raise bad_request(f"A tag must be a string of at most {MOST_TAG_LETTERS} characters.")
-    for key in MBIDS:
-        _check_mbid(key, getattr(info, key))
-    for key in MBID_LISTS:
-        several = getattr(info, key) or []
-        for one in several if isinstance(several, list) else [several]:
-            _check_mbid(key, one)
 
 
 def _check_duration(info: _Info) -> None:
