@@ -19,7 +19,8 @@ from sqlalchemy import Connection
 from earmark.music.items import Chapter, Episode, Item, Track
 from earmark.music.names import artist_key, song_key, track_key
 from earmark.store.remembered import Ids, Remembered, forgettings
-from earmark.store.rows import Row, fetch, insert, new_ids, put, wanted_keys, wanted_tracks
+from earmark.store.rows import fetch, insert, new_ids, put
+from earmark.store.wanted import Row, wanted_keys, wanted_tracks
 
 Key = tuple[int, str]
 """The row above (an artist for a song, a song for a track, else 0) and the key under it."""

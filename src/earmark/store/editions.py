@@ -9,7 +9,8 @@ from typing import Final
 from sqlalchemy import Connection
 
 from earmark.store.port import EditionRecord
-from earmark.store.rows import fetch, hold_listeners, insert, new_ids, wanted_ids
+from earmark.store.rows import fetch, hold_listeners, insert, new_ids
+from earmark.store.wanted import wanted_ids
 
 _AT_ONCE: Final = 4_096
 _THEIRS: Final = """

@@ -7,7 +7,8 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from earmark.store.rows import do, wanted_ids
+from earmark.store.rows import do
+from earmark.store.wanted import wanted_ids
 
 _OF_LISTENER: Final = (
     "DELETE FROM entry WHERE edition_id IN (SELECT id FROM edition WHERE listener_id = ?)",

@@ -21,7 +21,8 @@ from earmark.listening.listens import clock
 from earmark.listening.playlists import Playlist
 from earmark.store.catalogue import Catalogue
 from earmark.store.port import PlaylistsAdded
-from earmark.store.rows import Row, do, fetch, insert, new_id, new_ids
+from earmark.store.rows import do, fetch, insert, new_id, new_ids
+from earmark.store.wanted import Row
 
 _OWNED: Final = """
     SELECT id, imported_as, namesake, followers, fingerprint FROM playlist

@@ -14,7 +14,8 @@ from earmark.listening.listens import UnixMs, clock
 from earmark.store.catalogue import Catalogue
 from earmark.store.database import Database, Intent
 from earmark.store.port import ItemId, ListenerId, SongId
-from earmark.store.rows import Row, do, fetch, hold_listeners, insert, new_id, put
+from earmark.store.rows import do, fetch, hold_listeners, insert, new_id, put
+from earmark.store.wanted import Row
 
 ConnectionId = int
 """The number of a connection, by which people name it."""

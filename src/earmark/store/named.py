@@ -13,7 +13,8 @@ from earmark.errors import StoreError, UnknownNameError
 from earmark.music.items import Track
 from earmark.music.names import artist_key, song_key
 from earmark.store.port import ListenerId, ListenerRecord, SongId
-from earmark.store.rows import Row, fetch, wanted_ids
+from earmark.store.rows import fetch
+from earmark.store.wanted import Row, wanted_ids
 
 _LISTENER: Final = """
     SELECT l.id, l.name, c.name, l.revision, l.time_zone

@@ -11,9 +11,10 @@ from earmark.listening.listens import UnixMs
 from earmark.store.database import Database, Intent
 from earmark.store.playlists import PLAYLIST, PlaylistRecord, playlist_of
 from earmark.store.port import ItemId, ListenerId, SongId
-from earmark.store.rows import Row, fetch
+from earmark.store.rows import fetch
 from earmark.store.scrobbles import SCROBBLES, Scrobble, scrobble_of
 from earmark.store.walks import Walk
+from earmark.store.wanted import Row
 
 _LAST: Final = 1 << 60
 

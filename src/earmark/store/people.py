@@ -16,7 +16,8 @@ from earmark.store import named
 from earmark.store.database import Database, Intent
 from earmark.store.port import ListenerId
 from earmark.store.remembered import Remembered
-from earmark.store.rows import Row, do, fetch, insert, new_id, wanted_digests
+from earmark.store.rows import do, fetch, insert, new_id
+from earmark.store.wanted import Row, wanted_digests
 from earmark.store.writer import SqlWriter
 
 

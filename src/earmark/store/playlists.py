@@ -17,7 +17,8 @@ from earmark.store.catalogue import Catalogue
 from earmark.store.database import Database, Intent
 from earmark.store.port import ItemId, ListenerId, SongId
 from earmark.store.remembered import Remembered
-from earmark.store.rows import Row, do, fetch, insert, new_id, wanted_ids
+from earmark.store.rows import do, fetch, insert, new_id
+from earmark.store.wanted import Row, wanted_ids
 
 PlaylistId = NewType("PlaylistId", int)
 

@@ -16,8 +16,9 @@ from earmark.listening.listens import LONGEST_PLAY_MS, Listen
 from earmark.listening.matching import NEAR_MS
 from earmark.listening.plays import packed
 from earmark.store.catalogue import Catalogue
-from earmark.store.rows import BULK, Row, by_index, fetch_ints, insert, put, wanted_ids, wanted_spans
+from earmark.store.rows import BULK, by_index, fetch_ints, insert, put
 from earmark.store.schema import LONG_MS
+from earmark.store.wanted import Row, wanted_ids, wanted_spans
 
 _ITEM: Final = attrgetter("item")
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import dialect
 
 from earmark.store.schema import metadata
-
-if TYPE_CHECKING:
-    from earmark.store.rows import Row, Wanted
+from earmark.store.wanted import Row, Wanted
 
 _DIALECT: Final[Dialect] = dialect()  # type: ignore[no-untyped-call]
 
@@ -28,11 +26,17 @@ class PostgresRows:
         return _spelled(statement)
 
     def told(self, statement: str, wanted: Wanted) -> tuple[str, Row]:
-        """The statement with a table of arrays before it."""
-        names = ", ".join(name for name, _ in wanted.columns)
-        arrays = ", ".join(f"?::{kind}[]" for _, kind in wanted.columns)
-        table = f"WITH {wanted.table} ({names}) AS MATERIALIZED (SELECT * FROM unnest({arrays}))"
-        return f"{table} {statement}", tuple(list(values) for values in wanted.values)
+        """The statement with a table read from JSON before it."""
+        if len(wanted.columns) > 1:
+            values = [f"(value ->> {at})::{kind}" for at, (_, kind) in enumerate(wanted.columns)]
+        else:
+            ((_, kind),) = wanted.columns
+            values = ["decode(value #>> '{}', 'hex')" if kind == "bytea" else f"(value #>> '{{}}')::{kind}"]
+        selected = (
+            f"SELECT ordinality - 1, {', '.join(values)} FROM json_array_elements(?::json) WITH ORDINALITY"
+        )
+        table = f"WITH {wanted.table} ({wanted.names}) AS MATERIALIZED ({selected})"
+        return f"{table} {statement}", (wanted.told(),)
 
     def do(self, driver: Any, statement: str, values: Row) -> int:
         """As any other."""

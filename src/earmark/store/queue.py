@@ -22,7 +22,8 @@ from earmark.errors import UnknownNameError
 from earmark.listening.listens import UnixMs
 from earmark.store.database import Database, Intent
 from earmark.store.port import ListenerId
-from earmark.store.rows import Row, do, fetch, insert, new_ids, take, wanted_ids, wanted_keys
+from earmark.store.rows import do, fetch, insert, new_ids, take
+from earmark.store.wanted import Row, wanted_ids, wanted_keys
 
 JobId = NewType("JobId", int)
 

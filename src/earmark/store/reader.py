@@ -11,7 +11,8 @@ from sqlalchemy import Connection
 
 from earmark.store import frames
 from earmark.store.port import Counts, EditionRecord, EntryRecord, ItemId, ListenerId, SongId
-from earmark.store.rows import Wanted, fetch, fetch_ints, wanted_ids
+from earmark.store.rows import fetch, fetch_ints
+from earmark.store.wanted import Wanted, wanted_ids
 
 _COUNTS: Final = """
     SELECT

@@ -18,7 +18,8 @@ from earmark.listening.listens import UnixMs
 from earmark.store.database import Database, Intent
 from earmark.store.named import see_that_is_there
 from earmark.store.port import ListenerId
-from earmark.store.rows import Row, do, fetch, insert
+from earmark.store.rows import do, fetch, insert
+from earmark.store.wanted import Row
 
 
 class Standing(Enum):

@@ -1,15 +1,14 @@
 """Many rows at once, in and out: plain SQL, tuples in, integers out as arrays.
 
 Every named statement of the room passes through here. It writes its placeholders as ``?``; what a statement asks about,
-however much that is, it joins by name: ``wanted_id``, ``wanted_key``, ``wanted_track``, ``wanted_digest`` or
-``wanted_span`` (`Wanted`).
+however much that is, it joins by name (`earmark.store.wanted`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain, islice
-from typing import Any, Final, NamedTuple, Protocol
+from typing import Any, Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,24 +16,13 @@ from sqlalchemy import Connection
 
 from earmark.store.postgres_rows import PostgresRows
 from earmark.store.sqlite_rows import SqliteRows
+from earmark.store.wanted import Row, Wanted
 
 BULK: Final = 65_536
 """Rows handed to the driver at once: enough to hide the cost of a call, few enough to stay small."""
 
 AT_ONCE: Final = 500
 """Values in a list of one statement: within the 999 always allowed."""
-
-Row = tuple[Any, ...]
-
-
-class Wanted(NamedTuple):
-    """A table that exists for one statement: what it is told to look for."""
-
-    table: str
-    columns: tuple[tuple[str, str], ...]
-    """Name and type of each."""
-    values: tuple[Sequence[Any], ...]
-    """The values of each column."""
 
 
 class Speaker(Protocol):
@@ -75,37 +63,6 @@ class Speaker(Protocol):
 
 
 _SPEAKERS: Final[dict[str, Speaker]] = {"sqlite": SqliteRows(), "postgresql": PostgresRows()}
-
-
-def wanted_ids(numbers: Sequence[int]) -> Wanted:
-    """These ids as ``wanted_id (n, id)``, numbered in order."""
-    return Wanted("wanted_id", (("n", "integer"), ("id", "integer")), (range(len(numbers)), numbers))
-
-
-def wanted_keys(parents: Sequence[int], names: Sequence[str]) -> Wanted:
-    """These keys under their parents as ``wanted_key (n, parent, key)``, numbered in order."""
-    columns = (("n", "integer"), ("parent", "integer"), ("key", "text"))
-    return Wanted("wanted_key", columns, (range(len(names)), parents, names))
-
-
-def wanted_tracks(artists: Sequence[str], songs: Sequence[str], tracks: Sequence[str]) -> Wanted:
-    """The keys of these tracks as ``wanted_track (n, artist, song, track)``, numbered in order."""
-    columns = (("n", "integer"), ("artist", "text"), ("song", "text"), ("track", "text"))
-    return Wanted("wanted_track", columns, (range(len(tracks)), artists, songs, tracks))
-
-
-def wanted_digests(digests: Sequence[bytes]) -> Wanted:
-    """These digests of 32 bytes as ``wanted_digest (n, digest)``, numbered in order."""
-    columns = (("n", "integer"), ("digest", "bytea"))
-    return Wanted("wanted_digest", columns, (range(len(digests)), digests))
-
-
-def wanted_spans(
-    listeners: Sequence[int], before: Sequence[int], first: Sequence[int], last: Sequence[int]
-) -> Wanted:
-    """These stretches of time, with what leads up to each, as ``wanted_span (listener_id, before, first, last)``."""
-    columns = (("listener_id", "integer"), ("before", "bigint"), ("first", "bigint"), ("last", "bigint"))
-    return Wanted("wanted_span", columns, (listeners, before, first, last))
 
 
 def by_index(connection: Connection, statement: str, index: str) -> str:

@@ -10,7 +10,8 @@ import msgspec
 from earmark.listening.listens import Ending, UnixMs
 from earmark.store.database import Database, Intent
 from earmark.store.port import ItemId, ListenerId, SongId
-from earmark.store.rows import Row, do, fetch, hold_listeners, put
+from earmark.store.rows import do, fetch, hold_listeners, put
+from earmark.store.wanted import Row
 
 
 class Scrobble(msgspec.Struct, frozen=True, gc=False):

@@ -20,6 +20,7 @@ from sqlalchemy.pool import StaticPool
 
 from earmark.errors import StoreError, UnavailableError
 from earmark.store.database import Intent
+from earmark.store.sqlite_rows import FROM_HEX
 
 WRITING: Final = "earmark_writing"
 """Execution option of connections that are going to write: they take the write lock at once, not midway."""
@@ -111,6 +112,7 @@ class Sqlite:
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     # Python's own transaction handling would commit behind our back; `_begin` says when one starts.
     connection.isolation_level = None
+    connection.create_function(FROM_HEX, 1, bytes.fromhex, deterministic=True)
     for statement in PRAGMAS:
         connection.execute(statement).close()
 

@@ -11,17 +11,16 @@ import msgspec
 from sqlalchemy import Text
 
 from earmark.store.schema import metadata
+from earmark.store.wanted import Row, Wanted, storable
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
 
-    from earmark.store.rows import Row, Wanted
-
 TOGETHER: Final = (64, 8, 1)
 """Rows in one INSERT: nearly twice as fast as one by one, and within the 999 values always allowed."""
 
-DIGEST: Final = 32
-"""Bytes of the digests that are wanted."""
+FROM_HEX: Final = "from_hex"
+"""A function that every connection has: bytes of hexadecimal digits."""
 
 _COUNT: Final = """
     INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = last + excluded.last
@@ -46,9 +45,15 @@ class SqliteRows:
 
     def told(self, statement: str, wanted: Wanted) -> tuple[str, Row]:
         """The statement with a table read from JSON before it."""
-        names = ", ".join(name for name, _ in wanted.columns)
-        selected, values = _listed(wanted)
-        return f"WITH {wanted.table} ({names}) AS (SELECT {selected} FROM json_each(?)) {statement}", values
+        told = (
+            [f"value ->> {at}" for at in range(len(wanted.columns))] if len(wanted.columns) > 1 else ["value"]
+        )
+        selected = ", ".join(
+            f"{FROM_HEX}({value})" if kind == "bytea" else value
+            for value, (_, kind) in zip(told, wanted.columns, strict=True)
+        )
+        table = f"WITH {wanted.table} ({wanted.names}) AS (SELECT key, {selected} FROM json_each(?))"
+        return f"{table} {statement}", (wanted.told(),)
 
     def do(self, driver: Connection, statement: str, values: Row) -> int:
         """Asked of the database: the driver does not count the rows that a statement changes if it begins with WITH."""
@@ -117,32 +122,6 @@ class SqliteRows:
         return question
 
 
-def _listed(wanted: Wanted) -> tuple[str, Row]:
-    """What is selected for each column from the elements of an array, and the values to be bound, the array last."""
-    match wanted.columns, wanted.values:
-        case [("n", _), (_, "bytea")], [numbers, digests]:
-            # JSON holds no bytes, so these come as one string of them.
-            return f"value, substr(?, value * {DIGEST} + 1, {DIGEST})", (
-                b"".join(digests),
-                _told(list(numbers)),
-            )
-        case [("n", _), _], [_, values]:
-            return "key, value", (_told(list(values)),)
-        case [("n", _), *others], [_, *columns]:
-            selected = ", ".join(f"value ->> {at}" for at in range(len(others)))
-            return f"key, {selected}", (_told(list(zip(*columns, strict=True))),)
-        case columns, values:
-            selected = ", ".join(f"value ->> {at}" for at in range(len(columns)))
-            return selected, (_told(list(zip(*values, strict=True))),)
-
-
-def _told(values: list[Any]) -> str:
-    try:
-        return msgspec.json.encode(values).decode()
-    except UnicodeEncodeError:
-        return msgspec.json.encode([_without_halves(value) for value in values]).decode()
-
-
 @cache
 def _texts(table: str) -> tuple[int, ...]:
     """Which columns are text."""
@@ -158,11 +137,5 @@ def _storable(table: str, rows: list[Row]) -> list[Row]:
         for at in _texts(table):
             "".join(row[at] or "" for row in rows).encode()
     except UnicodeEncodeError:
-        return [_without_halves(row) for row in rows]
+        return [storable(row) for row in rows]
     return rows
-
-
-def _without_halves(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return tuple(_without_halves(one) for one in value)
-    return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

@@ -12,7 +12,8 @@ from earmark.listening.listens import UnixMs
 from earmark.music.names import artist_key
 from earmark.store.database import Database, Intent
 from earmark.store.port import ItemId, ListenerId, SongId
-from earmark.store.rows import Row, Wanted, fetch, wanted_ids, wanted_keys
+from earmark.store.rows import fetch
+from earmark.store.wanted import Row, Wanted, wanted_ids, wanted_keys
 
 
 class TrackRecord(msgspec.Struct, frozen=True, gc=False):

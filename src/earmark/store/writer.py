@@ -23,8 +23,9 @@ from earmark.store.listens import ListenLedger
 from earmark.store.named import see_that_is_there
 from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded, Settled, SongId
 from earmark.store.remembered import Remembered, count_forgetting
-from earmark.store.rows import Held, do, fetch, insert, new_id, wanted_ids
+from earmark.store.rows import Held, do, fetch, insert, new_id
 from earmark.store.verdicts import add_feedback, take_back, withdraw
+from earmark.store.wanted import wanted_ids
 
 _COUNT_CHANGE: Final = "UPDATE listener SET revision = revision + 1 WHERE id IN (SELECT id FROM wanted_id)"
 
