@@ -36,8 +36,14 @@ network gives up. See https://www.postgresql.org/docs/current/libpq-connect.html
 
 _BEGIN: Final = {
     Intent.READ: ("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",),
-    # What others commit meanwhile is seen at the next statement: a name that they added is found.
-    Intent.WRITE: (f"SELECT pg_advisory_xact_lock_shared({LOCK})",),
+    # What others commit meanwhile is seen at the next statement: a name that they added is found. Whoever writes looks
+    # up what they name: of the server's ways to do that, only one by one does not take longer the more is on record,
+    # and while it has no statistics of tables that grow, it thinks others better.
+    Intent.WRITE: (
+        f"SELECT pg_advisory_xact_lock_shared({LOCK}), set_config('enable_seqscan', 'off', TRUE),"
+        " set_config('enable_hashjoin', 'off', TRUE), set_config('enable_mergejoin', 'off', TRUE),"
+        " set_config('jit', 'off', TRUE)",
+    ),
     Intent.ALONE: (f"SELECT pg_advisory_xact_lock({LOCK})",),
 }
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Any, Final
 
+import msgspec
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import dialect
 
@@ -14,7 +15,7 @@ from earmark.store.wanted import Row, Wanted
 
 _DIALECT: Final[Dialect] = dialect()  # type: ignore[no-untyped-call]
 
-MANY: Final = 256
+MANY: Final = 4_096
 """From so many rows on, COPY is worth its round trips."""
 
 
@@ -26,17 +27,11 @@ class PostgresRows:
         return _spelled(statement)
 
     def told(self, statement: str, wanted: Wanted) -> tuple[str, Row]:
-        """The statement with a table read from JSON before it."""
-        if len(wanted.columns) > 1:
-            values = [f"(value ->> {at})::{kind}" for at, (_, kind) in enumerate(wanted.columns)]
-        else:
-            ((_, kind),) = wanted.columns
-            values = ["decode(value #>> '{}', 'hex')" if kind == "bytea" else f"(value #>> '{{}}')::{kind}"]
-        selected = (
-            f"SELECT ordinality - 1, {', '.join(values)} FROM json_array_elements(?::json) WITH ORDINALITY"
-        )
+        """The statement with a table of arrays before it."""
+        kinds = tuple(kind for _, kind in wanted.columns)
+        selected = f"SELECT n - 1, {_read(kinds)} FROM {_unnested(kinds)} WITH ORDINALITY AS told ({_named(kinds)}, n)"
         table = f"WITH {wanted.table} ({wanted.names}) AS MATERIALIZED ({selected})"
-        return f"{table} {statement}", (wanted.told(),)
+        return f"{table} {statement}", tuple(_as_array(values) for values in wanted.values)
 
     def do(self, driver: Any, statement: str, values: Row) -> int:
         """As any other."""
@@ -51,10 +46,10 @@ class PostgresRows:
         """By COPY, or as arrays where they are few."""
         rule = " ON CONFLICT DO NOTHING" if if_absent else ""
         if len(rows) < MANY:
-            arrays = ", ".join(f"%s::{kind}[]" for kind in _kinds(table))
-            statement = f"INSERT INTO {table} SELECT * FROM unnest({arrays}){rule}"
-            columns = tuple(list(column) for column in zip(*rows, strict=True))
-            return int(driver.execute(statement, columns).rowcount)
+            kinds = _kinds(table)
+            told = f"SELECT {_read(kinds)} FROM {_unnested(kinds)} AS told ({_named(kinds)})"
+            arrays = tuple(_as_array(column) for column in zip(*rows, strict=True))
+            return int(driver.execute(_spelled(f"INSERT INTO {table} {told}{rule}"), arrays).rowcount)
         if not if_absent:
             return _copy(driver, table, rows)
         driver.execute(f"CREATE TEMP TABLE IF NOT EXISTS new_{table} (LIKE {table}) ON COMMIT DROP")
@@ -100,6 +95,48 @@ class PostgresRows:
 @cache
 def _spelled(statement: str) -> str:
     return statement.replace("%", "%%").replace("?", "%s")
+
+
+def _unnested(kinds: Sequence[str]) -> str:
+    """Arrays, to be bound, as the columns of a table."""
+    return f"unnest({', '.join(f'?::{_as_text(kind)}[]' for kind in kinds)})"
+
+
+def _as_text(kind: str) -> str:
+    return "text" if kind.lower() == "bytea" else kind
+
+
+def _named(kinds: Sequence[str]) -> str:
+    return ", ".join(f"c{at}" for at in range(len(kinds)))
+
+
+def _read(kinds: Sequence[str]) -> str:
+    """Those columns, bytes from their hexadecimal digits."""
+    return ", ".join(
+        f"decode(c{at}, 'hex')" if kind.lower() == "bytea" else f"c{at}" for at, kind in enumerate(kinds)
+    )
+
+
+def _as_array(values: Sequence[Any]) -> str:
+    """An array as the server reads it, which is as JSON has it but for the brackets and what stands after backslashes.
+
+    The driver would put it together value by value.
+    """
+    if any(isinstance(value, bytes) for value in values):
+        values = [value if value is None else value.hex() for value in values]
+    try:
+        told = msgspec.json.encode(values).decode()
+    except UnicodeEncodeError:
+        told = "\\"
+    if "\\" not in told:
+        return "{" + told[1:-1] + "}"
+    return "{" + ",".join(map(_quoted, values)) + "}"
+
+
+def _quoted(value: Any) -> str:
+    if isinstance(value, str):
+        return '"' + value.replace("\\", r"\\").replace('"', r"\"") + '"'
+    return msgspec.json.encode(value).decode()
 
 
 @cache

@@ -11,7 +11,7 @@ import msgspec
 from sqlalchemy import Text
 
 from earmark.store.schema import metadata
-from earmark.store.wanted import Row, Wanted, storable
+from earmark.store.wanted import Row, Wanted
 
 if TYPE_CHECKING:
     from sqlite3 import Connection
@@ -26,6 +26,7 @@ _COUNT: Final = """
     INSERT INTO counter VALUES (?, ?) ON CONFLICT (name) DO UPDATE SET last = last + excluded.last
     RETURNING last"""
 
+_NUL: Final = r"\u0000"
 _ROWS: Final = msgspec.json.Decoder(list[tuple[Any, ...]])
 
 
@@ -53,7 +54,7 @@ class SqliteRows:
             for value, (_, kind) in zip(told, wanted.columns, strict=True)
         )
         table = f"WITH {wanted.table} ({wanted.names}) AS (SELECT key, {selected} FROM json_each(?))"
-        return f"{table} {statement}", (wanted.told(),)
+        return f"{table} {statement}", (_as_json(wanted),)
 
     def do(self, driver: Connection, statement: str, values: Row) -> int:
         """Asked of the database: the driver does not count the rows that a statement changes if it begins with WITH."""
@@ -122,6 +123,17 @@ class SqliteRows:
         return question
 
 
+def _as_json(wanted: Wanted) -> str:
+    """An array of the values, or of arrays of them where there is more than one column."""
+    rows = list(wanted.values[0]) if len(wanted.values) == 1 else list(zip(*wanted.values, strict=True))
+    try:
+        told = msgspec.json.encode(rows).decode()
+    except UnicodeEncodeError:
+        return msgspec.json.encode([_storable_value(one) for one in rows]).decode()
+    # Of this, SQLite reads no more than what comes before it.
+    return msgspec.json.encode([_storable_value(one) for one in rows]).decode() if _NUL in told else told
+
+
 @cache
 def _texts(table: str) -> tuple[int, ...]:
     """Which columns are text."""
@@ -137,5 +149,11 @@ def _storable(table: str, rows: list[Row]) -> list[Row]:
         for at in _texts(table):
             "".join(row[at] or "" for row in rows).encode()
     except UnicodeEncodeError:
-        return [storable(row) for row in rows]
+        return [_storable_value(row) for row in rows]
     return rows
+
+
+def _storable_value(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return tuple(_storable_value(one) for one in value)
+    return value.replace("\0", "").encode("utf-8", "replace").decode() if isinstance(value, str) else value

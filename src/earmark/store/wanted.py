@@ -1,15 +1,12 @@
 """What a statement asks about, however much that is: a table that exists for the statement, which it joins by name.
 
-It goes to the database as one value, an array in JSON: drivers take many values one by one, in time that others wait
-for.
+It goes to the database as few values, one or one a column: drivers take many one by one, in time that others wait for.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
-
-import msgspec
+from typing import Any, NamedTuple
 
 Row = tuple[Any, ...]
 
@@ -21,36 +18,12 @@ class Wanted(NamedTuple):
     columns: tuple[tuple[str, str], ...]
     """Name and type of each, those without ``n``."""
     values: tuple[Sequence[Any], ...]
-    """The values of each column; of type bytea in hexadecimal digits, since JSON holds no bytes."""
+    """The values of each column; of type bytea in hexadecimal digits."""
 
     @property
     def names(self) -> str:
         """All columns, as a statement lists them."""
         return ", ".join(("n", *(name for name, _ in self.columns)))
-
-    def told(self) -> str:
-        """An array of the values, or of arrays of them where there is more than one column."""
-        rows = list(self.values[0]) if len(self.values) == 1 else list(zip(*self.values, strict=True))
-        try:
-            told = msgspec.json.encode(rows).decode()
-        except UnicodeEncodeError:
-            return msgspec.json.encode([storable(one) for one in rows]).decode()
-        if _NUL in told:
-            return msgspec.json.encode([storable(one) for one in rows]).decode()
-        return told
-
-
-_NUL: Final = r"\u0000"
-
-
-def storable(value: Any) -> Any:
-    """The value, or row of values, without the character NUL, and with question marks for halves of surrogate pairs.
-
-    No database holds these, nor JSON as databases read it.
-    """
-    if isinstance(value, tuple):
-        return tuple(storable(one) for one in value)
-    return value.replace("\0", "").encode("utf-8", "replace").decode() if isinstance(value, str) else value
 
 
 def wanted_ids(numbers: Sequence[int]) -> Wanted:
