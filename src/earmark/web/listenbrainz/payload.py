@@ -32,7 +32,7 @@ MOST_TAG_LETTERS: Final = 64
 LONGEST_S: Final = 24 * 86_400
 MBIDS: Final = ("release_mbid", "recording_mbid", "release_group_mbid", "track_mbid")
 MBID_LISTS: Final = ("artist_mbids", "work_mbids")
-_MBID: Final = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
+_MBID: Final = re.compile("[0-9a-fA-F]{8}-?(?:[0-9a-fA-F]{4}-?){3}[0-9a-fA-F]{12}")
 
 
 class Kind(StrEnum):
