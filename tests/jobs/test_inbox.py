@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from earmark.errors import EarmarkError, StoreError
+from earmark.jobs import inbox as inboxes
 from earmark.jobs.inbox import Inbox
 from earmark.listening.listens import Listen, UnixMs
 from earmark.music.items import Track
@@ -88,3 +89,22 @@ def test_all_that_was_handed_over_is_stored_before_it_closes(store: Store) -> No
     assert store.counts().listens == 50
     with pytest.raises(EarmarkError, match="stopping"):
         inbox.tell(ada, plays(0, 1))
+
+
+def test_who_told_lately_is_waited_for(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    ada, bo = listener(store, "Ada"), listener(store, "Bo")
+    # However long that takes.
+    monkeypatch.setattr(inboxes, "LONGEST_PAUSE_S", 60.0)
+    took: list[float] = []
+    with Inbox(store, took.append) as inbox:
+        for who in (ada, bo):
+            inbox.tell(who, plays(0, 1)).result(timeout=30)
+        inbox._took_s = 60.0
+        first, second = inbox.tell(ada, plays(1, 1)), inbox.tell(bo, plays(1, 1))
+        second.result(timeout=30)
+        assert first.done()
+        # One transaction for both, begun as soon as both were there.
+        assert len(took) == 3
+        # Nobody comes beside Ada now, and she waits no longer than a transaction takes.
+        inbox._took_s = 0.001
+        inbox.tell(ada, plays(2, 1)).result(timeout=30)

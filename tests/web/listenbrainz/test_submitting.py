@@ -91,6 +91,25 @@ def test_an_id_is_given_when_it_is_asked_for(served: Served) -> None:
     assert answers == [{"status": "ok", "recording_msid": listen["recording_msid"]}] * 2
 
 
+@pytest.mark.parametrize("prefix", ["/1", "/api/listenbrainz/1"])
+def test_the_short_way_is_as_lenient_and_as_strict_as_the_long_one(served: Served, prefix: str) -> None:
+    path, body = f"{prefix}/submit-listens", told(single())
+    with served.client() as client:
+        assert client.post(f"{path}/?return_msid=No", content=body).json() == {"status": "ok"}
+        assert "recording_msid" in client.post(f"{path}?return_msid=1", content=body).json()
+        unclear = client.post(f"{path}?return_msid=perhaps", content=body)
+        assert (unclear.status_code, unclear.json()["code"]) == (400, 400)
+        assert "return_msid" in unclear.json()["error"]
+        asked = client.get(path)
+        assert (asked.status_code, asked.json()["code"], asked.headers["allow"]) == (405, 405, "POST")
+        preflight = {"Origin": "https://elsewhere.example", "Access-Control-Request-Method": "POST"}
+        assert client.options(path, headers=preflight).headers["access-control-allow-methods"]
+        # What is asked by either way counts together.
+        before = client.get(f"{prefix}/user/Ada/listen-count").headers["x-ratelimit-remaining"]
+        after = client.post(path, content=body).headers["x-ratelimit-remaining"]
+        assert int(after) in {int(before) - 1, 299}
+
+
 def test_what_sounds_now_is_over_when_the_track_is(served: Served) -> None:
     with served.client() as client:
         for info, lasts in ({"duration": 200}, 200), ({"duration_ms": 90_000}, 90), ({}, 600):
