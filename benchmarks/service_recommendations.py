@@ -32,7 +32,7 @@ from earmark.jobs.people import add_account, new_token
 from earmark.store.people import Role
 from earmark.store.port import ListenerId, Store
 from earmark.store.sql_store import open_store
-from measured import earmark, report, run
+from measured import earmark, no_build_meanwhile, report, run
 from scale import fill_home
 
 sys.path.append(str(Path(__file__).resolve().parents[1]))
@@ -76,6 +76,7 @@ def main() -> None:
         "--probes", type=int, default=300, help="plays of which it is seen when they count"
     )
     chosen = arguments.parse_args()
+    no_build_meanwhile()
     if shutil.which("wrk") is None:
         sys.exit("wrk is not installed (Debian, Ubuntu: sudo apt install wrk).")
     with tempfile.TemporaryDirectory() as folder:

@@ -105,14 +105,14 @@ class Inbox:
                 return
 
     def _let_others_come(self) -> None:
-        """Wait until as many tell as did lately, or nobody came for as long as a transaction takes."""
+        """Wait until as many tell as did lately, or nobody came for a quarter of what a transaction takes."""
         self._expected = len(set().union(*self._lately)) - 1
         self._enough.clear()
         begun, came = time.perf_counter(), -1
         while came < self._waiting.qsize() < self._expected:
             came = self._waiting.qsize()
             left = LONGEST_PAUSE_S - (time.perf_counter() - begun)
-            if left <= 0 or self._enough.wait(min(self._took_s, left)):
+            if left <= 0 or self._enough.wait(min(self._took_s / 4, left)):
                 return
 
     def _write(self, together: list[_Telling]) -> None:
