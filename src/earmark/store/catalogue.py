@@ -19,7 +19,7 @@ from sqlalchemy import Connection
 from earmark.music.items import Chapter, Episode, Item, Track
 from earmark.music.names import artist_key, song_key, track_key
 from earmark.store.remembered import Ids, Remembered, forgettings
-from earmark.store.rows import fetch, insert, new_ids, put
+from earmark.store.rows import BULK, fetch, insert, new_ids, put
 from earmark.store.wanted import Row, wanted_keys, wanted_tracks
 
 Key = tuple[int, str]
@@ -196,18 +196,20 @@ class Catalogue:
         return {item: (item_of[item], song_of.get(item, -item_of[item])) for item in pending}
 
     def _meet(self, tracks: Sequence[Track]) -> None:
-        """Ask what the record holds of these tracks, their songs and their artists, in one question."""
-        keys = dict.fromkeys(
-            (self._artist_key(track.artist), self._song_key(track.title), self._track_key(track.title))
-            for track in tracks
+        """Ask what the record holds of these tracks, their songs and their artists, in one question for many."""
+        keys = list(
+            dict.fromkeys(
+                (self._artist_key(track.artist), self._song_key(track.title), self._track_key(track.title))
+                for track in tracks
+            )
         )
-        if not keys:
-            return
-        told = list(keys)
-        for n, artist, song, letters, item, *facts in fetch(
-            self._connection, _FIND_ALL, wanted=wanted_tracks(*zip(*told, strict=True))
-        ):
-            artist_key, song_key, track_key = told[n]
+        for first in range(0, len(keys), BULK):
+            self._meet_keys(keys[first : first + BULK])
+
+    def _meet_keys(self, keys: Sequence[tuple[str, str, str]]) -> None:
+        wanted = wanted_tracks(*zip(*keys, strict=True))
+        for n, artist, song, letters, item, *facts in fetch(self._connection, _FIND_ALL, wanted=wanted):
+            artist_key, song_key, track_key = keys[n]
             self._artists.met((0, artist_key), artist)
             if artist is not None:
                 self._songs.met((artist, song_key), song)

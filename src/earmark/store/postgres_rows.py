@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from functools import cache
+from itertools import chain
 from typing import Any, Final
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql import dialect
 
@@ -41,6 +44,10 @@ class PostgresRows:
         """As any others: the driver has them all at once."""
         rows: list[Row] = driver.execute(statement, values).fetchall()
         return rows
+
+    def fetch_ints(self, driver: Any, statement: str, _width: int, values: Row) -> NDArray[np.int64]:
+        """One by one."""
+        return np.fromiter(chain.from_iterable(driver.execute(statement, values)), np.int64)
 
     def insert(self, driver: Any, table: str, rows: list[Row], *, if_absent: bool) -> int:
         """By COPY, or as arrays where they are few."""

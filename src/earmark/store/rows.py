@@ -40,6 +40,9 @@ class Speaker(Protocol):
     def fetch(self, driver: Any, statement: str, values: Row) -> list[Row]:
         """All rows of a question that was made so."""
 
+    def fetch_ints(self, driver: Any, statement: str, width: int, values: Row) -> NDArray[np.int64]:
+        """The same of integers, row after row."""
+
     def insert(self, driver: Any, table: str, rows: list[Row], *, if_absent: bool) -> int:
         """Insert at most `BULK` rows; returns how many went in."""
 
@@ -130,12 +133,13 @@ def fetch_ints(
     connection: Connection, statement: str, width: int, values: Row = (), *, wanted: Wanted | None = None
 ) -> NDArray[np.int64]:
     """All rows of a statement that yields ``width`` columns of integers, as ``(width, n_rows)``."""
-    rows: Iterable[Row] = (
-        _asked(connection, statement, values)
-        if wanted is None
-        else fetch(connection, statement, values, wanted=wanted)
-    )
-    return np.fromiter(chain.from_iterable(rows), np.int64).reshape(-1, width).T
+    if wanted is None:
+        flat = np.fromiter(chain.from_iterable(_asked(connection, statement, values)), np.int64)
+    else:
+        speaker = _speaker(connection)
+        statement, values = _told(speaker, statement, values, wanted)
+        flat = speaker.fetch_ints(_driver(connection), statement, width, values)
+    return flat.reshape(-1, width).T
 
 
 def stream_ints(

@@ -1,4 +1,4 @@
-"""Rows in and out of SQLite: many to a statement, and scratch tables for what is wanted."""
+"""Rows in and out of SQLite: many to a statement, and JSON for what is wanted and what is answered."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Any, Final
 
 import msgspec
+import numpy as np
+from numpy.typing import NDArray
 from sqlalchemy import Text
 
 from earmark.store.schema import metadata
@@ -75,6 +77,16 @@ class SqliteRows:
         )
         return _ROWS.decode(said)
 
+    def fetch_ints(self, driver: Connection, statement: str, width: int, values: Row) -> NDArray[np.int64]:
+        """As one text of numbers."""
+        columns = [f"c{at}" for at in range(width)]
+        row = " || ',' || ".join(columns)
+        ((said,),) = driver.execute(
+            f"WITH answer ({', '.join(columns)}) AS ({statement}) SELECT group_concat({row}) FROM answer",
+            values,
+        )
+        return np.zeros(0, np.int64) if said is None else np.fromstring(said, np.int64, sep=",")
+
     def insert(self, driver: Connection, table: str, rows: list[Row], *, if_absent: bool) -> int:
         """By statements of several rows."""
         if not rows:
@@ -129,9 +141,11 @@ def _as_json(wanted: Wanted) -> str:
     try:
         told = msgspec.json.encode(rows).decode()
     except UnicodeEncodeError:
-        return msgspec.json.encode([_storable_value(one) for one in rows]).decode()
-    # Of this, SQLite reads no more than what comes before it.
-    return msgspec.json.encode([_storable_value(one) for one in rows]).decode() if _NUL in told else told
+        told = _NUL
+    if _NUL in told:
+        # SQLite reads no more of a text than what comes before it.
+        told = msgspec.json.encode([_storable_value(one) for one in rows]).decode()
+    return told
 
 
 @cache
