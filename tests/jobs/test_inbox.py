@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -100,8 +101,10 @@ def test_who_told_lately_is_waited_for(store: Store, monkeypatch: pytest.MonkeyP
         for who in (ada, bo):
             inbox.tell(who, plays(0, 1)).result(timeout=30)
         inbox._took_s = 60.0
-        first, second = inbox.tell(ada, plays(1, 1)), inbox.tell(bo, plays(1, 1))
-        second.result(timeout=30)
+        first = inbox.tell(ada, plays(1, 1))
+        while not inbox._waiting.empty():
+            Event().wait(0.01)
+        inbox.tell(bo, plays(1, 1)).result(timeout=30)
         assert first.done()
         # One transaction for both, begun as soon as both were there.
         assert len(took) == 3

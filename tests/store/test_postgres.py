@@ -16,6 +16,10 @@ from earmark.errors import StoreError
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.music.items import Track
+from earmark.store.database import Intent
+from earmark.store.port import ItemId, SongId
+from earmark.store.postgres import Postgres
+from earmark.store.rows import fetch
 from earmark.store.schema import metadata
 from earmark.store.sql_store import open_store
 
@@ -111,6 +115,36 @@ def test_writers_of_different_listeners_do_not_wait_for_each_other(postgres: str
                 later = [Listen(known[0].item, UnixMs(START + 10**9))]
                 bo.add_listens([bo.listener("Bo")], later, Origin("phone"))
         assert store.counts().listens == 7
+
+
+def test_what_another_writer_adds_meanwhile_is_found_with_all_that_hangs_on_it(postgres: str) -> None:
+    tracks = [Track("New", "One"), Track("New", "One (live)"), Track("New", "Two")]
+    waiting = "SELECT count(*) FROM pg_locks WHERE NOT granted"
+    with closing(open_store(postgres)) as store, ThreadPoolExecutor(1) as pool:
+
+        def ours() -> list[tuple[ItemId, SongId]]:
+            with store.writing() as writer:
+                return writer.items([*tracks, Track("New", "Three")])
+
+        with store.writing() as writer:
+            theirs = writer.items(tracks)
+            # Nobody sees these yet, and who adds the same artist waits.
+            found = pool.submit(ours)
+            for _ in range(600):
+                if query(postgres, waiting) == [(1,)]:
+                    break
+                threading.Event().wait(0.05)
+        assert found.result(30)[:3] == theirs
+        counts = store.counts()
+        assert (counts.artists, counts.songs, counts.tracks) == (1, 3, 4)
+
+
+def test_writers_look_up_one_by_one_whatever_the_statistics(postgres: str) -> None:
+    names = ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit")
+    with closing(Postgres(postgres)) as database:
+        for intent, chosen in ((Intent.WRITE, "off"), (Intent.READ, "on"), (Intent.WRITE, "off")):
+            with database.transaction(intent) as connection:
+                assert [fetch(connection, f"SHOW {name}") for name in names] == [[(chosen,)]] * 4
 
 
 def test_who_forgets_waits_until_the_others_have_written(postgres: str) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy import Connection
 
 from earmark.errors import StoreError, UnknownNameError
 from earmark.music.items import Track
-from earmark.music.names import artist_key, song_key
+from earmark.music.names import artist_key, song_key, track_key
 from earmark.store.port import ListenerId, ListenerRecord, SongId
 from earmark.store.rows import fetch
-from earmark.store.wanted import Row, wanted_ids
+from earmark.store.wanted import Row, wanted_ids, wanted_tracks
 
 _LISTENER: Final = """
     SELECT l.id, l.name, c.name, l.revision, l.time_zone
@@ -23,8 +23,8 @@ _REVISIONS: Final = """
     SELECT l.id, l.revision FROM wanted_id w CROSS JOIN listener l
     WHERE l.id = w.id AND l.community_id IS NULL"""
 _SONG: Final = """
-    SELECT s.id FROM artist a JOIN song s ON s.artist_id = a.id
-    WHERE a.key = ? AND s.key = ?"""
+    SELECT w.n, s.id FROM wanted_track w CROSS JOIN artist a CROSS JOIN song s
+    WHERE a.key = w.artist AND s.artist_id = a.id AND s.key = w.song"""
 _NEAR_ARTISTS: Final = """
     SELECT key, name FROM artist WHERE key >= ? AND key < ? AND length(key) BETWEEN ? AND ? LIMIT 20000"""
 """Names that begin alike and are about as long: comparing a million of them would take seconds."""
@@ -125,8 +125,13 @@ def find_song(connection: Connection, artist: str, title: str) -> SongId:
 
 def known_songs(connection: Connection, tracks: Sequence[Track]) -> list[SongId | None]:
     """The song that each track names in any version, in that order; None where there is none."""
-    found = (fetch(connection, _SONG, (artist_key(track.artist), song_key(track.title))) for track in tracks)
-    return [SongId(rows[0][0]) if rows else None for rows in found]
+    wanted = wanted_tracks(
+        [artist_key(track.artist) for track in tracks],
+        [song_key(track.title) for track in tracks],
+        [track_key(track.title) for track in tracks],
+    )
+    found: dict[int, int] = dict(fetch(connection, _SONG, wanted=wanted))
+    return [SongId(found[n]) if n in found else None for n in range(len(tracks))]
 
 
 def _pairs(rows: Iterable[Row]) -> Iterable[tuple[str, str]]:

@@ -18,8 +18,8 @@ from earmark.store.wanted import Row, Wanted
 
 _DIALECT: Final[Dialect] = dialect()  # type: ignore[no-untyped-call]
 
-MANY: Final = 4_096
-"""From so many rows on, COPY is worth its round trips."""
+MANY: Final = 2_048
+"""From so many rows on, COPY is worth its round trips: of 800, it takes 14 ms and arrays 12; of 20,000, 150 and 240."""
 
 
 class PostgresRows:

@@ -151,10 +151,8 @@ def _as_json(wanted: Wanted) -> str:
 @cache
 def _texts(table: str) -> tuple[int, ...]:
     """Which columns are text."""
-    if table in metadata.tables:
-        kinds = [column.type for column in metadata.tables[table].columns]
-        return tuple(at for at, kind in enumerate(kinds) if isinstance(kind, Text))
-    return ()
+    kinds = [column.type for column in metadata.tables[table].columns]
+    return tuple(at for at, kind in enumerate(kinds) if isinstance(kind, Text))
 
 
 def _storable(table: str, rows: list[Row]) -> list[Row]:

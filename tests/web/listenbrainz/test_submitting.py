@@ -162,6 +162,7 @@ BAD: dict[str, tuple[Any, str]] = {
     "many tags": (single(additional_info={"tags": ["x"] * 51}), "at most 50"),
     "a long tag": (single(additional_info={"tags": ["x" * 65]}), "at most 64"),
     "no MBID": (single(additional_info={"recording_mbid": "x"}), "recording_mbid is not a valid"),
+    "an MBID that is a number": (single(additional_info={"track_mbid": 0}), "track_mbid is not a valid"),
     "no MBIDs": (single(additional_info={"artist_mbids": ["x"]}), "artist_mbids is not a valid"),
     "an endless title": (single(track_name="x" * 5_000), "title longer than"),
     "now with a date": (

@@ -191,7 +191,7 @@ def _check_info(info: _Info) -> None:
     if info.tags:
         _check_tags(info.tags)
     for key in MBIDS:
-        if value := getattr(info, key):
+        if (value := getattr(info, key)) is not None:
             _check_mbid(key, value)
     for key in MBID_LISTS:
         if several := getattr(info, key):
