@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from uuid import UUID
@@ -52,6 +53,13 @@ def test_from_nobody_to_a_player_that_may_tell_of_plays(run: Run, tmp_path: Path
     run("revoke", "Ada", "--name", "phone")
     with open_house(tmp_path) as house:
         assert not house.store.people.of_tokens([digest(token)])
+
+
+def test_what_is_advised_can_be_copied_whatever_the_name(run: Run) -> None:
+    with pytest.raises(UnknownNameError, match="earmark people add 'Anna Ö'"):
+        run("token", "Anna Ö", "--name", "phone")
+    advised = run("add", "Anna Ö", typed=TWICE).output.partition("earmark people ")[2]
+    UUID(run(*shlex.split(advised)).output.strip())
 
 
 def test_a_new_password_counts_and_ends_sessions(run: Run, tmp_path: Path) -> None:

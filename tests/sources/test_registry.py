@@ -84,6 +84,16 @@ def test_a_file_of_another_source_is_named_as_what_it_is(
     assert f"earmark import {real} {tmp_path}" in caught.value.remedy
 
 
+def test_a_folder_with_blanks_in_its_name_is_named_as_a_shell_reads_it(tmp_path: Path, now: UnixMs) -> None:
+    folder = tmp_path / "my data"
+    folder.mkdir()
+    name, text = SAMPLES["spotify"]
+    (folder / name).write_text(text)
+    with pytest.raises(UnreadableInputError) as caught:
+        everything("lastfm", folder, now)
+    assert f"earmark import spotify '{folder}'" in caught.value.remedy
+
+
 def test_a_file_that_is_nothing_known(tmp_path: Path, now: UnixMs) -> None:
     path = tmp_path / "song.ogg"
     path.write_bytes(b"OggS\0\0")

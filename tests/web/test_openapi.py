@@ -28,6 +28,7 @@ from earmark.jobs.people import add_account, new_token
 from earmark.mixes.selection import WeeklyConfig
 from earmark.store.people import Role
 from earmark.store.sql_store import open_store
+from earmark.web.app import LISTENBRAINZ
 from earmark.web.listenbrainz import limits
 
 CHECKED = [
@@ -76,6 +77,13 @@ def test_every_operation_answers_as_it_is_described(
     how: str, server: Server, subtests: pytest.Subtests
 ) -> None:
     try_all(server, server.token if how == "with a token" else "none", EXAMPLES[how], subtests)
+
+
+def test_telling_of_plays_is_never_said_to_be_refused_for_asking_often(server: Server) -> None:
+    paths = server.session.get(f"{server.url}/api/openapi.json").json()["paths"]
+    for prefix in LISTENBRAINZ:
+        assert "429" not in paths[f"{prefix}/submit-listens"]["post"]["responses"]
+        assert "429" in paths[f"{prefix}/validate-token"]["get"]["responses"]
 
 
 def test_so_it_does_where_nothing_was_learned_on_postgresql(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,7 +65,7 @@ def add(
         print_json({"name": made.name, "role": made.role, "listener": made.listener})
     else:
         say(f"{made.name} may sign in as {made.role}.")
-        say(f"For a player: earmark people token {made.name} --name phone")
+        say(f"For a player: earmark people token {shlex.quote(made.name)} --name phone")
 
 
 @app.command()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from hashlib import sha256
 from secrets import token_urlsafe
 from typing import Final
@@ -123,6 +124,8 @@ def account_of(people: People, name: str) -> AccountRecord:
         known = {one.name.casefold(): one.name for one in people.accounts()}
         raise UnknownNameError(
             f"{name!r} has no account.",
-            did_you_mean(name.casefold(), known) if known else f"Make one: earmark people add {name}.",
+            did_you_mean(name.casefold(), known)
+            if known
+            else f"Make one: earmark people add {shlex.quote(name)}.",
         )
     return account

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
 from pathlib import Path
@@ -113,5 +114,5 @@ def _not_this(source: str, module: Source, path: Path, files: Sequence[SourceFil
     more = ' --columns "…"' if looks_like == "csv" else ""
     return UnreadableInputError(
         f"{what}, but like {_module(looks_like).TITLE}.",
-        f"Import it as that: earmark import {looks_like} {path}{more}",
+        f"Import it as that: earmark import {looks_like} {shlex.quote(str(path))}{more}",
     )

@@ -6,7 +6,7 @@ and `documented` adds their schemas.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from http import HTTPStatus
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from earmark.web.api.problems import PROBLEM_JSON, Problem
+from earmark.web.listenbrainz.limits import NEVER_REFUSED
 
 JSON: Final = "application/json"
 NO_CONTENT: Final[dict[int | str, dict[str, Any]]] = {204: {"description": "There is nothing to tell yet."}}
@@ -66,8 +67,12 @@ def documented(
             )
             made["paths"].update(further)
             for path, operations in made["paths"].items():
+                as_ours, as_theirs = path.startswith(ours), path.startswith(listenbrainz)
+                statuses = {400} if as_theirs else {409, 422} if as_ours else {403}
+                if as_theirs and not path.endswith(NEVER_REFUSED):
+                    statuses.add(429)
                 for operation in operations.values():
-                    _complete(operation["responses"], path.startswith(ours), path.startswith(listenbrainz))
+                    _complete(operation["responses"], statuses, as_ours, as_theirs)
             _, schemas = msgspec.json.schema_components(_shapes, ref_template=_NAMES)
             components = made.setdefault("components", {})
             components.setdefault("schemas", {}).update(schemas)
@@ -79,13 +84,12 @@ def documented(
     return document
 
 
-def _complete(responses: Document, ours: bool, as_listenbrainz: bool) -> None:
+def _complete(responses: Document, statuses: Iterable[int], ours: bool, as_listenbrainz: bool) -> None:
     media, shape = (PROBLEM_JSON, Problem) if ours else (JSON, Refusal)
     content = {media: {"schema": named(shape)}}
     if as_listenbrainz:
         responses.pop("422", None)
-    further = (400, 429) if as_listenbrainz else (409, 422) if ours else (403,)
-    for status in (*ANY_TIME, *further):
+    for status in (*ANY_TIME, *statuses):
         said = responses.get(str(status))
         if said is None or JSON in said.get("content", {}):
             responses[str(status)] = {"description": HTTPStatus(status).phrase, "content": content}
