@@ -1,0 +1,1 @@
+"""Raw sound: from a file to samples, frames, figures and vectors."""
