@@ -16,7 +16,8 @@ from typing import Final
 import msgspec
 
 from earmark.errors import EarmarkError, writing_to
-from earmark.signals.audio.musicnn.published import FILE, FILE_SHA256, REQUIREMENT, WHEEL, convert
+from earmark.signals.audio.musicnn import published
+from earmark.signals.audio.musicnn.published import REQUIREMENT, WHEEL
 
 FOLDER: Final = "models"
 """Where it lies in the home folder."""
@@ -46,12 +47,12 @@ def set_up(home: Path, wheel: Path | None = None) -> SetUp:
         EarmarkError: it cannot be fetched, is not what is published, or cannot be written.
     """
     with _package(wheel) as package:
-        model = convert(package)
-    path = home / FOLDER / FILE
+        model = published.convert(package)
+    path = home / FOLDER / published.FILE
     with writing_to(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_whole(path, model)
-    return SetUp(str(path), FILE_SHA256, len(model), str(wheel) if wheel else REQUIREMENT)
+    return SetUp(str(path), published.FILE_SHA256, len(model), str(wheel) if wheel else REQUIREMENT)
 
 
 @contextmanager
