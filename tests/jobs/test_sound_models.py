@@ -82,7 +82,7 @@ def test_where_there_is_no_pip(home: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 def test_other_bytes_are_refused(wheel: Path, home: Path) -> None:
     wheel.write_bytes(wheel.read_bytes() + b"\0")
-    with pytest.raises(UnreadableInputError, match="is not the musicnn.* that is published"):
+    with pytest.raises(UnreadableInputError, match=r"is not the musicnn.* that is published"):
         set_up(home, wheel)
     with pytest.raises(UnreadableInputError, match=r"nowhere\.whl cannot be read"):
         set_up(home, home / "nowhere.whl")
