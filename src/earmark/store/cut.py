@@ -22,6 +22,7 @@ from earmark.store import frames
 from earmark.store.durations import durations_from_plays
 from earmark.store.rows import fetch, fetch_ints, stream_ints
 from earmark.store.snapshot import Snapshot
+from earmark.store.sounds import sounds_frame
 
 STRETCH: Final = 1 << 20
 """Listens held at once."""
@@ -83,6 +84,7 @@ def _cut_tables(connection: Connection, folder: Path) -> None:
     people = [(number, bool(public), revision) for number, public, revision in fetch(connection, _LISTENERS)]
     _write(frames.table(people, frames.LISTENERS), folder, "listeners")
     _write(frames.table(fetch(connection, _FEEDBACK), frames.FEEDBACK), folder, "feedback")
+    _write(sounds_frame(connection, uses), folder, "sounds")
 
 
 def _songs_by_item(connection: Connection, tracks: pl.DataFrame) -> NDArray[np.int32]:

@@ -41,6 +41,7 @@ _SWEEP: Final = (
     INSERT INTO kept
     SELECT item_id FROM listen UNION SELECT item_id FROM playlist_item UNION SELECT item_id FROM entry
     UNION SELECT item_id FROM library_track UNION SELECT item_id FROM exposure
+    UNION SELECT item_id FROM file WHERE item_id IS NOT NULL
     UNION SELECT i.id FROM wanted_id w JOIN item i ON i.id = w.id
     """,
     # A song that only feedback speaks of keeps one version, so that it can still be shown.

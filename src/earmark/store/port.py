@@ -11,7 +11,7 @@ import msgspec
 import polars as pl
 
 from earmark.listening.feedback import Feedback, Verdict
-from earmark.listening.libraries import LibraryTrack
+from earmark.listening.libraries import LibraryFile, LibraryTrack
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
@@ -20,6 +20,7 @@ from earmark.store.snapshot import Snapshot
 if TYPE_CHECKING:
     from earmark.store.attempts import Attempts
     from earmark.store.exposures import Exposures
+    from earmark.store.files import Files
     from earmark.store.libraries import Libraries, LibraryChange
     from earmark.store.pages import Pages
     from earmark.store.people import People
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from earmark.store.queue import Queue
     from earmark.store.receipts import Receipts
     from earmark.store.scrobbles import Scrobbles
+    from earmark.store.sounds import SoundRecord
     from earmark.store.tallies import Tallies
     from earmark.store.tracks import Tracks
 
@@ -165,6 +167,24 @@ class Writer(Protocol):
             UnknownNameError: the connection is gone.
         """
 
+    def keep_files(self, files: Sequence[LibraryFile]) -> None:
+        """Make the record of files of the house as they were read, each path once; others stay as they are."""
+
+    def move_files(self, moves: Sequence[tuple[str, str]]) -> None:
+        """Give files that lie elsewhere now, ``(before, now)``, their new paths, in place of what stood there."""
+
+    def drop_files(self, paths: Sequence[str]) -> int:
+        """Let files go that are no more; returns how many there were."""
+
+    def note_faults(self, faults: Sequence[tuple[str, str | None]]) -> None:
+        """Note why files, ``(path, fault)``, could not be heard; None: they could."""
+
+    def keep_sounds(self, sounds: Sequence[SoundRecord]) -> None:
+        """Note what sounds are like, in place of what older models heard."""
+
+    def drop_unheld_sounds(self) -> int:
+        """Let go of sounds that no file has any more; returns how many there were."""
+
     def add_editions(self, editions: Iterable[EditionRecord]) -> None:
         """Store editions; one that exists for (listener, mix, week) stays as it was made."""
 
@@ -207,6 +227,10 @@ class Store(Protocol):
     @property
     def libraries(self) -> Libraries:
         """The music servers that listeners connected."""
+
+    @property
+    def files(self) -> Files:
+        """The house's own music, and what it sounds like."""
 
     @property
     def playlists(self) -> Playlists:

@@ -142,11 +142,16 @@ def fetch_ints(
     return flat.reshape(-1, width).T
 
 
+def stream(connection: Connection, statement: str, rows_at_once: int, values: Row = ()) -> Iterator[Row]:
+    """All rows, of which no more than about ``rows_at_once`` are held."""
+    return _speaker(connection).stream(_driver(connection), statement, values, rows_at_once)
+
+
 def stream_ints(
     connection: Connection, statement: str, width: int, rows_at_once: int, values: Row = ()
 ) -> Iterator[NDArray[np.int64]]:
     """The same, a stretch of at most ``rows_at_once`` rows at a time."""
-    rows = _speaker(connection).stream(_driver(connection), statement, values, rows_at_once)
+    rows = stream(connection, statement, rows_at_once, values)
     while True:
         flat = np.fromiter(chain.from_iterable(islice(rows, rows_at_once)), np.int64)
         if not len(flat):

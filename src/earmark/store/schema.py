@@ -3,7 +3,7 @@
 Ids come from sequences, or from `counter` where a database has none, and are never used twice: a build on disk
 must not take a newcomer for somebody who was forgotten. Forgettings are numbered in the same way
 (`earmark.store.remembered`). The tables with millions of rows (`listen`, `playlist_item`, `entry`,
-`library_track`, `exposure`) carry no foreign keys: SQLite would look up the parents of every row that it takes
+`library_track`, `exposure`, `file`) carry no foreign keys: SQLite would look up the parents of every row that it takes
 in, and search the whole table for every item that it drops. The catalogue hands out only ids that exist, and
 forgetting drops only items that nothing refers to.
 """
@@ -47,6 +47,7 @@ for _table in (
     "token",
     "job",
     "connection",
+    "file",
     "forgetting",
 ):
     Sequence(f"{_table}_ids", metadata=metadata)
@@ -393,3 +394,45 @@ receipt: Final = Table(
     Column("answer", LargeBinary),
 )
 Index("receipt_made", receipt.c.made_at)
+
+file: Final = Table(
+    "file",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("path", Text, nullable=False, unique=True),
+    Column("size", BigInteger, nullable=False),
+    Column("mtime_ns", BigInteger, nullable=False),
+    Column("beside", BigInteger, nullable=False),
+    Column("digest", LargeBinary),
+    Column("duration_ms", BigInteger),
+    Column("item_id", Integer),
+    Column("song_id", Integer),
+    Column("cover", Text),
+    Column("genres", Text, nullable=False),
+    Column("mbid", Text),
+    Column("isrc", Text),
+    Column("added_at", BigInteger, nullable=False),
+    Column("fault", Text),
+)
+Index("file_digest", file.c.digest)
+Index("file_song", file.c.song_id)
+
+sound: Final = Table(
+    "sound",
+    metadata,
+    Column("digest", LargeBinary, primary_key=True),
+    Column("heard_by", Text, nullable=False),
+    Column("figures", Text, nullable=False),
+    Column("embedding", LargeBinary, nullable=False),
+)
+
+lyrics: Final = Table(
+    "lyrics",
+    metadata,
+    Column("file_id", Integer, primary_key=True, autoincrement=False),
+    Column("item_id", Integer, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("timed", Boolean, nullable=False),
+    Column("language", Text),
+)
+Index("lyrics_item", lyrics.c.item_id)

@@ -3,14 +3,36 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-TABLES: Final = ("listens", "playlists", "playlist_songs", "songs", "listeners", "feedback")
+TABLES: Final = ("listens", "playlists", "playlist_songs", "songs", "listeners", "feedback", "sounds")
+SOUNDS: Final = {
+    "song": pl.Int32,
+    "tempo": pl.Float32,
+    "tempo_confidence": pl.Float32,
+    "tonic": pl.Int8,
+    "minor": pl.Boolean,
+    "loudness": pl.Float32,
+    "energy": pl.Float32,
+    "valence": pl.Float32,
+    "arousal": pl.Float32,
+    "brightness": pl.Float32,
+    "acousticness": pl.Float32,
+    "danceability": pl.Float32,
+    "instrumentalness": pl.Float32,
+    "added_at": pl.Int64,
+}
+"""Columns of ``Snapshot.sounds`` but for the embedding, whose width is the model's."""
+
+
+def no_sounds() -> pl.DataFrame:
+    """The sounds of a record in which nothing was heard."""
+    return pl.DataFrame(schema={**SOUNDS, "embedding": pl.Array(pl.Float32, 0)})
 
 
 @dataclass(frozen=True)
@@ -23,6 +45,7 @@ class Frames:
     songs: pl.DataFrame
     listeners: pl.DataFrame
     feedback: pl.DataFrame
+    sounds: pl.DataFrame = field(default_factory=no_sounds)
 
     def own_playlists(self) -> pl.DataFrame:
         """``listener``, ``song`` of all playlists that a listener owns."""
@@ -48,6 +71,12 @@ class Snapshot:
     - ``listeners``: ``listener`` i32, ``community`` bool, ``revision`` i64; by listener. No names.
     - ``feedback``: ``listener`` i32, ``song`` i32 or null, ``artist`` i32 or null, ``verdict`` str
       (`earmark.listening.feedback.Verdict`), ``at`` i64 or null; by (listener, verdict, song, artist).
+    - ``sounds``: one row for each song of which a file was heard (of several the version most played and listed, the
+      lowest id first): ``song`` i32; ``tempo`` f32 or null (beats per minute), ``tempo_confidence`` f32 or null;
+      ``tonic`` i8 or null (0 for C), ``minor`` bool or null; ``loudness`` f32 or null (LUFS); ``energy``, ``valence``,
+      ``arousal``, ``brightness``, ``acousticness``, ``danceability``, ``instrumentalness`` f32 or null (0 to 1; see
+      `earmark.music.sound.Sound`); ``added_at`` i64 (unix ms: when the first of its files was seen); ``embedding``
+      array of f32, null where other models heard it than heard most; by song.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -85,6 +114,11 @@ class Snapshot:
     def feedback(self) -> pl.DataFrame:
         """What listeners said outright."""
         return self._read("feedback")
+
+    @cached_property
+    def sounds(self) -> pl.DataFrame:
+        """What songs sound like; nothing in a snapshot that was cut before sounds were heard."""
+        return self._read("sounds") if (self.folder / "sounds.parquet").exists() else no_sounds()
 
     def frames(self) -> Frames:
         """All tables at once."""

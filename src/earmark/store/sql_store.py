@@ -18,6 +18,7 @@ from earmark.store.attempts import Attempts, SqlAttempts
 from earmark.store.cut import cut
 from earmark.store.database import Database, Intent
 from earmark.store.exposures import Exposures, SqlExposures
+from earmark.store.files import Files, SqlFiles
 from earmark.store.libraries import Libraries, SqlLibraries
 from earmark.store.migrate import bring_up_to_date, is_up_to_date
 from earmark.store.pages import Pages, SqlPages
@@ -82,6 +83,7 @@ class SqlStore:
         self.tallies: Tallies = SqlTallies(database)
         self.queue: Queue = SqlQueue(database)
         self.libraries: Libraries = SqlLibraries(database)
+        self.files: Files = SqlFiles(database)
         self.playlists: Playlists = SqlPlaylists(database)
         self.pages: Pages = SqlPages(database)
         self.tracks: Tracks = SqlTracks(database)

@@ -10,12 +10,13 @@ from sqlalchemy import Connection
 
 from earmark.errors import ConflictError, StoreError
 from earmark.listening.feedback import Feedback, Verdict
-from earmark.listening.libraries import LibraryTrack
+from earmark.listening.libraries import LibraryFile, LibraryTrack
 from earmark.listening.listens import Listen, Origin
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
 from earmark.store.catalogue import Catalogue
 from earmark.store.editions import add_editions
+from earmark.store.files import drop_files, keep_files, move_files, note_faults
 from earmark.store.forget import forget_listener, sweep
 from earmark.store.imported_playlists import PlaylistLedger
 from earmark.store.libraries import LibraryChange, keep_library, meet_library
@@ -24,6 +25,7 @@ from earmark.store.named import see_that_is_there
 from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded, Settled, SongId
 from earmark.store.remembered import Remembered, count_forgetting
 from earmark.store.rows import Held, do, fetch, insert, new_id
+from earmark.store.sounds import SoundRecord, drop_unheld_sounds, keep_sounds
 from earmark.store.verdicts import add_feedback, take_back, withdraw
 from earmark.store.wanted import wanted_ids
 
@@ -201,6 +203,30 @@ class SqlWriter:
             UnknownNameError: the connection is gone.
         """
         return keep_library(self._connection, self._catalogue, connection, tracks)
+
+    def keep_files(self, files: Sequence[LibraryFile]) -> None:
+        """Make the record of files of the house as they were read, each path once; others stay as they are."""
+        keep_files(self._connection, self._catalogue, files)
+
+    def move_files(self, moves: Sequence[tuple[str, str]]) -> None:
+        """Give files that lie elsewhere now, ``(before, now)``, their new paths, in place of what stood there."""
+        move_files(self._connection, moves)
+
+    def drop_files(self, paths: Sequence[str]) -> int:
+        """Let files go that are no more; returns how many there were."""
+        return drop_files(self._connection, paths)
+
+    def note_faults(self, faults: Sequence[tuple[str, str | None]]) -> None:
+        """Note why files, ``(path, fault)``, could not be heard; None: they could."""
+        note_faults(self._connection, faults)
+
+    def keep_sounds(self, sounds: Sequence[SoundRecord]) -> None:
+        """Note what sounds are like, in place of what older models heard."""
+        keep_sounds(self._connection, sounds)
+
+    def drop_unheld_sounds(self) -> int:
+        """Let go of sounds that no file has any more; returns how many there were."""
+        return drop_unheld_sounds(self._connection)
 
     def add_editions(self, editions: Iterable[EditionRecord]) -> None:
         """Store editions; one that exists for (listener, mix, week) stays as it was made."""

@@ -132,6 +132,7 @@ def try_cold_listeners(
             songs=past.songs,
             listeners=past.listeners,
             feedback=past.feedback.clear(),
+            sounds=past.sounds,
         )
         shown = histories_of(known, new.listeners, model.columns, settings.evidence)
         with progress.stage("ranking for the new listeners"):
