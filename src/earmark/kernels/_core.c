@@ -600,6 +600,35 @@ static PyObject *py_fuse_lists(PyObject *Py_UNUSED(self), PyObject *args) {
     return close_call(&arrays, failed, status < 0);
 }
 
+static PyObject *py_weigh_loudness(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t n_channels, n, rate, position;
+    const float *samples;
+    const double *filter, *weights;
+    double *memory, *energies;
+    if (!has_arguments(args, 9)) return NULL;
+    if (take_count(args, 0, &n_channels) < 0 || take_count(args, 1, &n) < 0 || take_count(args, 2, &rate) < 0 ||
+        take_count(args, 3, &position) < 0)
+        return NULL;
+    if (rate < LOUDNESS_STEPS_PER_SECOND || n < 1) {
+        PyErr_SetString(PyExc_ValueError, "no samples, or too few a second");
+        return NULL;
+    }
+    int64_t first = position * LOUDNESS_STEPS_PER_SECOND / rate;
+    int64_t last = (position + n - 1) * LOUDNESS_STEPS_PER_SECOND / rate;
+    int failed = !(samples = take(&arrays, args, 4, "samples", n_channels * n, 4, 0)) ||
+                 !(filter = take(&arrays, args, 5, "filter", LOUDNESS_FILTER, 8, 0)) ||
+                 !(weights = take(&arrays, args, 6, "weights", n_channels, 8, 0)) ||
+                 !(memory = take(&arrays, args, 7, "memory", n_channels * LOUDNESS_MEMORY, 8, 1)) ||
+                 !(energies = take(&arrays, args, 8, "energies", last - first + 1, 8, 1));
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        weigh_loudness(samples, n_channels, n, rate, position, filter, weights, memory, energies);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, 0);
+}
+
 static PyMethodDef methods[] = {
     {"find_nearest", py_find_nearest, METH_VARARGS, "Nearest songs of a range of songs, or rows of a range of rows."},
     {"score_lists", py_score_lists, METH_VARARGS, "Best songs of a range of rows, by lists of songs."},
@@ -619,6 +648,7 @@ static PyMethodDef methods[] = {
     {"score_trees", py_score_trees, METH_VARARGS, "Sums of the leaves of rows."},
     {"probe_clusters", py_probe_clusters, METH_VARARGS, "Best songs of a range of listeners in likely clusters."},
     {"fuse_lists", py_fuse_lists, METH_VARARGS, "Lists of a range of rows fused into one for each."},
+    {"weigh_loudness", py_weigh_loudness, METH_VARARGS, "Energy of K-weighted sound in tenths of a second."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -298,3 +298,15 @@ def probe_clusters(
     scores: _Array,
     /,
 ) -> None: ...
+def weigh_loudness(
+    n_channels: int,
+    n: int,
+    rate: int,
+    position: int,
+    samples: _Array,
+    filter: _Array,
+    weights: _Array,
+    memory: _Array,
+    energies: _Array,
+    /,
+) -> None: ...
