@@ -21,6 +21,12 @@
 #endif
 
 #if defined(__GNUC__) || defined(__clang__)
+#define NOT_INLINED __attribute__((noinline))
+#else
+#define NOT_INLINED
+#endif
+
+#if defined(__GNUC__) || defined(__clang__)
 #define LOWEST_BIT(bits) __builtin_ctzll(bits)
 #else
 static inline int lowest_bit(uint64_t bits) {

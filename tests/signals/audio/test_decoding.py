@@ -157,7 +157,8 @@ def test_what_is_no_number_or_beyond_all_measure_becomes_silence(tmp_path):
     sound = tone(seconds=1)
     sound[0, 100:104] = [np.nan, np.inf, -np.inf, 1e30]
     sound[0, 104] = 3.0
-    _, samples = heard(write(tmp_path / "wild.wav", sound, codec="pcm_f32le"))
+    decoded, samples = heard(write(tmp_path / "wild.wav", sound, codec="pcm_f32le"))
+    assert decoded.peak == 3
     assert samples[0, 100:105].tolist() == [0, 0, 0, 0, 3]
     huge = tone(seconds=0.1).astype(np.float64)
     huge[0, 7] = 1e300
@@ -212,6 +213,12 @@ def test_a_cover_of_a_hundred_megabytes_takes_no_memory(tmp_path):
     samples, kilobytes = map(int, ran.stdout.split())
     assert samples == 2 * 44_100
     assert kilobytes < 20_000
+
+
+def test_the_peak_is_the_greatest_sample_of_either_sign(tmp_path):
+    sound = np.zeros((2, 200_000), np.float32)
+    sound[1, 70_000], sound[0, 150_000] = -0.75, 0.5
+    assert heard(write(tmp_path / "clicks.wav", sound))[0].peak == pytest.approx(0.75, abs=1e-4)
 
 
 def test_who_stops_early_lets_go_of_the_file(tmp_path):

@@ -98,9 +98,3 @@ def test_silence_and_what_is_too_short_have_no_loudness():
     assert measured(tones((-10, 0.401))).integrated() == pytest.approx(-10, abs=0.2)
     assert measured(tones((-10, 2.9))).range() is None
     assert measured(tone(100, rate=2_000, channels=2), 2_000).integrated() is None
-
-
-def test_the_peak_is_the_greatest_sample_of_either_sign():
-    sound = np.zeros((2, 200_000), np.float32)
-    sound[1, 70_000], sound[0, 150_000] = -0.75, 0.5
-    assert measured(sound).peak == 0.75

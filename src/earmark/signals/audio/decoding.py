@@ -6,20 +6,19 @@ as much as decoding some hundred samples. One thread decodes: files are scanned 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack
+from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 import numpy as np
+from av import AudioFifo, AudioFrame, AudioResampler, AudioStream, Packet
+from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from earmark.signals.audio.lengths import claimed_seconds, ends_too_early
 from earmark.signals.audio.opening import AudioError, Packets, open_audio
-
-if TYPE_CHECKING:
-    from av.audio.frame import AudioFrame
-    from av.audio.resampler import AudioResampler
 
 LONGEST_BLOCK: Final = 65_536
 MOST_AT_ONCE: Final = 1 << 20
@@ -52,14 +51,18 @@ class Decoded:
         """Of each channel, so far."""
         self.damaged = 0
         """Packets, so far, of which nothing could be made."""
+        self.peak = 0.0
+        """The greatest absolute sample so far; 1 is full scale."""
         self._path, self._whole = path, 0
+        self._converter: AudioResampler | None = None
+        self._converted: tuple[str, int, int] | None = None
         with ExitStack() as opened:
-            container, stream = opened.enter_context(open_audio(path))
-            stream.codec_context.thread_count = 1
-            self._claimed = claimed_seconds(container, stream)
-            self._form = container.format.name
-            self._stream, self._packets = stream, Packets(container, stream)
-            self._frames = self._decode()
+            container, self._stream = opened.enter_context(open_audio(path))
+            self._stream.codec_context.thread_count = 1
+            self._claimed = claimed_seconds(container, self._stream)
+            self._container = container.format.name
+            self._packets = Packets(container, self._stream)
+            self._frames = chain.from_iterable(map(self._decode, self._packets))
             first = next(self._frames, None)
             if first is None:
                 raise _damaged(path, "none")
@@ -88,11 +91,14 @@ class Decoded:
             OSError: the file has gone meanwhile.
         """
         missing = 0 if self._claimed is None else self._claimed - self.seconds
-        return self._packets.broken_off or missing > MISSING_SECONDS or ends_too_early(self._path, self._form)
+        return (
+            self._packets.broken_off
+            or missing > MISSING_SECONDS
+            or ends_too_early(self._path, self._container)
+        )
 
     def close(self) -> None:
         """Let go of the file; the end of the blocks does so, too."""
-        self._frames.close()
         self._opened.close()
 
     def __iter__(self) -> Iterator[NDArray[np.float32]]:
@@ -101,63 +107,53 @@ class Decoded:
         Raises:
             AudioError: after the last block: most of its packets were damaged, so that what came is no music.
         """
-        from av import AudioFifo
-
-        at_once = min(LONGEST_BLOCK, MOST_AT_ONCE // self.channels)
-        queue = AudioFifo()
+        at_once = max(1, min(LONGEST_BLOCK, MOST_AT_ONCE // self.channels))
+        queue, expected = AudioFifo(), _form(self._first)
         try:
-            for frame in self._alike():
-                # The queue insists on times without gaps, which a damaged file has not.
-                frame.pts = None
-                queue.write(frame)
-                while queue.samples >= at_once:
-                    yield self._block(queue.read(at_once))
-            if queue.samples:
-                yield self._block(queue.read())
+            for frame in chain([self._first], self._frames):
+                for alike in [frame] if _form(frame) == expected else self._made_alike(frame):
+                    # The queue insists on times without gaps, which a damaged file has not.
+                    alike.pts = None
+                    queue.write(alike)
+                for gathered in queue.read_many(at_once):
+                    yield self._block(gathered)
+            for rest in queue.read_many(at_once, True):
+                yield self._block(rest)
             if self.damaged > self._whole:
                 raise _damaged(self._path, "hardly any")
         finally:
             self.close()
 
-    def _block(self, frame: AudioFrame | None) -> NDArray[np.float32]:
-        assert frame is not None
+    def _block(self, frame: AudioFrame) -> NDArray[np.float32]:
         samples = _samples(frame)
         self.n_samples += samples.shape[1]
+        peak = _peak(samples)
         # A comparison with what is no number is false.
-        if not (samples.max() <= LOUDEST and samples.min() >= -LOUDEST):
+        if not peak <= LOUDEST:
             samples[~(np.abs(samples) <= LOUDEST)] = 0
+            peak = _peak(samples)
+        self.peak = max(self.peak, peak)
         return samples
 
-    def _alike(self) -> Iterator[AudioFrame]:
-        """Every frame in the form of the first one."""
-        from av import AudioFrame, AudioResampler
+    def _made_alike(self, frame: AudioFrame) -> list[AudioFrame]:
+        """A frame of another form in the form of the first one."""
+        if self._converter is None or _form(frame) != self._converted:
+            first = self._first
+            self._converter = AudioResampler(first.format, first.layout, first.sample_rate)
+            self._converted = _form(frame)
+        made = [some for some in self._converter.resample(frame) if isinstance(some, AudioFrame)]
+        for some in made:
+            some.time_base = self._first.time_base
+        return made
 
-        first, expected, form = self._first, _form(self._first), None
-        changed: AudioResampler | None = None
-        yield first
-        for frame in self._frames:
-            if _form(frame) == expected:
-                yield frame
-                continue
-            if changed is None or _form(frame) != form:
-                form = _form(frame)
-                changed = AudioResampler(first.format, first.layout, first.sample_rate)
-            for made in changed.resample(frame):
-                assert isinstance(made, AudioFrame)
-                made.time_base = first.time_base
-                yield made
-
-    def _decode(self) -> Generator[AudioFrame]:
-        from av.error import FFmpegError
-
-        for packet in self._packets:
-            try:
-                frames = self._stream.decode(packet)
-            except FFmpegError:
-                self.damaged += 1
-            else:
-                self._whole += bool(frames)
-                yield from frames
+    def _decode(self, packet: Packet[AudioStream]) -> list[AudioFrame]:
+        try:
+            frames = self._stream.decode(packet)
+        except FFmpegError:
+            self.damaged += 1
+            return []
+        self._whole += bool(frames)
+        return frames
 
 
 def _damaged(path: Path, how_much: str) -> AudioError:
@@ -165,6 +161,10 @@ def _damaged(path: Path, how_much: str) -> AudioError:
         f"{path} is damaged: {how_much} of its sound can be decoded.",
         "Play it elsewhere to see whether it is whole; fetch it anew, or move it away.",
     )
+
+
+def _peak(samples: NDArray[np.float32]) -> float:
+    return float(np.maximum(samples.max(), -samples.min()))
 
 
 def _form(frame: AudioFrame) -> tuple[str, int, int]:

@@ -42,13 +42,10 @@ class LoudnessMeter:
         # Slower sound than that has next to nothing of what K-weighting looks at.
         self._weighted = KWeighted(rate, _weights(speakers)) if rate >= LOWEST_RATE else None
         self._energies: list[NDArray[np.float64]] = []
-        self.peak = 0.0
-        """The greatest absolute sample of any channel so far; 1 is full scale."""
 
     def feed(self, block: NDArray[np.float32]) -> None:
         """Listen to one more block, (n_channels, n) float32."""
         if block.size and self._weighted is not None:
-            self.peak = max(self.peak, float(block.max()), -float(block.min()))
             self._energies.append(self._weighted.feed(block))
 
     def integrated(self) -> Lufs | None:

@@ -34,7 +34,11 @@ class Resampler:
         Returns:
             (n_ready,) float32; the filter holds some back until `finish`.
         """
-        return self._resample(block[0] if len(block) == 1 else block.mean(axis=0), last=False)
+        mono = block[0]
+        if len(block) > 1:
+            # Much faster than a mean over the first axis.
+            mono = sum(block[1:], mono) * np.float32(1 / len(block))
+        return self._resample(mono, last=False)
 
     def finish(self) -> NDArray[np.float32]:
         """What was held back, (n_left,) float32."""
