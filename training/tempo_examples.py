@@ -1,0 +1,172 @@
+"""Make examples for the tempo net: the tempograms of songs whose tempo is known.
+
+    python tempo_examples.py sketched FOLDER --songs 6000
+    python tempo_examples.py metronomes FOLDER --songs 500
+    python tempo_examples.py rendered FOLDER --corpus CORPUS
+
+Sketched songs are many and cheap; metronomes are sketched, too, and say nothing but the beat. Of a rendered song there
+is one example as it is and, for training, two that are disguised and played at another speed. A run that was stopped
+goes on where it was.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+
+from augmenting import at_speed, disguised
+from composing import FASTEST, SLOWEST, compose
+from corpus import SECONDS, Label, labels, read_sound
+from earmark.signals.audio.frames import LogMel
+from earmark.signals.audio.tempogram import attacks, tempograms
+from rendering import Samples
+from scores import DRUMS, Note, Score
+from sketching import sketch
+
+FIRST_SKETCHED: Final = 10_000_000
+"""Seeds of sketched songs are none of the corpus's."""
+FIRST_METRONOME: Final = 20_000_000
+PER_SHARD: Final = 250
+MOST_DISGUISES: Final = 4
+SPEEDS: Final = 0.15
+"""Of disguised songs: drawn evenly from this much less to this much more, as logarithms."""
+
+
+class Examples(NamedTuple):
+    """Windows of songs."""
+
+    tempograms: np.ndarray[Any, Any]
+    """``(n_windows, 18, 216)``"""
+    tempo: np.ndarray[Any, Any]
+    """BPM of each window."""
+    song: np.ndarray[Any, Any]
+    """A number of each window's song."""
+
+
+def sketched(folder: Path) -> Examples:
+    """All that was sketched there.
+
+    Raises:
+        ValueError: nothing was.
+    """
+    return _joined([_read(path) for path in sorted(folder.glob("sketched-*.npz"))])
+
+
+def metronomes(folder: Path) -> Examples:
+    """All metronomes that were sketched there.
+
+    Raises:
+        ValueError: none was.
+    """
+    return _joined([_read(path) for path in sorted(folder.glob("metronomes-*.npz"))])
+
+
+def rendered(folder: Path, split: str, *, disguises: bool) -> Examples:
+    """All of a split that was rendered: with its disguises, or without.
+
+    Raises:
+        ValueError: nothing was.
+    """
+    found = []
+    for path in sorted(folder.glob("rendered-*.npz")):
+        with np.load(path) as held:
+            if str(held["split"]) != split:
+                continue
+            of = np.ones(len(held["tempo"]), bool) if disguises else held["disguise"] == 0
+            # A song at another speed is another song.
+            song = held["song"] * MOST_DISGUISES + held["disguise"]
+            found.append(Examples(held["tempograms"][of], held["tempo"][of], song[of]))
+    return _joined(found)
+
+
+def hear(samples: Samples) -> np.ndarray[Any, Any]:
+    """The tempograms of samples at 16 kHz, in half precision to keep."""
+    frames = LogMel()
+    log_mel = np.concatenate([frames.feed(samples), frames.finish()])
+    return tempograms(attacks(log_mel)).astype(np.float16)
+
+
+def _sketch_shard(shard: int) -> Examples:
+    found = []
+    for seed in range(FIRST_SKETCHED + shard * PER_SHARD, FIRST_SKETCHED + (shard + 1) * PER_SHARD):
+        song = compose(seed, SECONDS)
+        log_mel = sketch(song.score, np.random.default_rng([seed, 3]))
+        found.append(_same(tempograms(attacks(log_mel)).astype(np.float16), song.tempo, seed))
+    return _joined(found)
+
+
+def _metronome(seed: int) -> Examples:
+    """Strokes of a drum, one each beat, in half of them with an accent on the first of two to four."""
+    draw = np.random.default_rng([seed, 7])
+    tempo = float(np.exp(draw.uniform(*np.log([50, 212]))))
+    n_beats = int(SECONDS * tempo / 60)
+    bar, loud = int(draw.choice([2, 3, 4])), float(draw.choice([1.0, 0.7]))
+    drum, other = (int(one) for one in draw.choice([37, 38, 42, 56, 75, 76], 2))
+    notes = tuple(
+        Note(DRUMS, beat, 0.1, drum if beat % bar else other, round(110 * (loud if beat % bar else 1.0)))
+        for beat in range(n_beats)
+    )
+    score = Score(seed, notes, np.arange(n_beats + 1) * 60 / tempo, {DRUMS: 0}, {})
+    grams = tempograms(attacks(sketch(score, draw))).astype(np.float16)
+    return _same(grams, tempo, seed)
+
+
+def _disguises(label: Label, samples: Samples) -> Iterator[Examples]:
+    draw = np.random.default_rng([label.seed, 5])
+    yield _same(hear(samples), label.tempo, label.seed)
+    for _ in range(2 if label.split == "train" else 1):
+        speed = float(np.exp(draw.uniform(-SPEEDS, SPEEDS)))
+        if not SLOWEST + 2 < label.tempo * speed < FASTEST - 4:
+            speed = 1.0
+        yield _same(hear(disguised(at_speed(samples, speed), draw)), label.tempo * speed, label.seed)
+
+
+def _same(grams: np.ndarray[Any, Any], tempo: float, seed: int) -> Examples:
+    return Examples(grams, np.full(len(grams), tempo, np.float32), np.full(len(grams), seed))
+
+
+def _joined(parts: list[Examples]) -> Examples:
+    if not parts:
+        raise ValueError("There are no examples.")
+    return Examples(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+
+
+def _read(path: Path) -> Examples:
+    with np.load(path) as held:
+        return Examples(held["tempograms"], held["tempo"], held["song"])
+
+
+def main() -> None:
+    """Make what is asked for and not yet there."""
+    arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    arguments.add_argument("kind", choices=["sketched", "metronomes", "rendered"])
+    arguments.add_argument("folder", type=Path)
+    arguments.add_argument("--songs", type=int, default=6000)
+    arguments.add_argument("--corpus", type=Path)
+    asked = arguments.parse_args()
+    asked.folder.mkdir(parents=True, exist_ok=True)
+    if asked.kind == "sketched":
+        for shard in range(asked.songs // PER_SHARD):
+            path = asked.folder / f"sketched-{shard:04}.npz"
+            if not path.exists():
+                np.savez(path, **_sketch_shard(shard)._asdict())
+        return
+    if asked.kind == "metronomes":
+        found = _joined([_metronome(FIRST_METRONOME + place) for place in range(asked.songs)])
+        np.savez(asked.folder / "metronomes-0000.npz", **found._asdict())
+        return
+    for label in labels(asked.corpus):
+        path = asked.folder / f"rendered-{label.seed:06}.npz"
+        if path.exists():
+            continue
+        parts = list(_disguises(label, read_sound(asked.corpus / label.file)))
+        disguise = np.repeat(np.arange(len(parts)), [len(part.tempo) for part in parts])
+        np.savez(path, **_joined(parts)._asdict(), disguise=disguise, split=label.split)
+
+
+if __name__ == "__main__":
+    main()
