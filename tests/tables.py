@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
@@ -11,7 +12,7 @@ from earmark.listening.evidence import EvidenceConfig
 from earmark.signals.collaborative.columns import Columns
 from earmark.signals.collaborative.histories import Histories, read_histories
 from earmark.signals.collaborative.matrix import Membership
-from earmark.store.snapshot import Frames
+from earmark.store.snapshot import SOUNDS, Frames
 
 DAY_MS = 86_400_000
 NOON = 1_700_000_000_000
@@ -108,6 +109,70 @@ class Tables:
                 {"playlist": pl.Int32, "position": pl.Int32, "song": pl.Int32},
                 orient="row",
             ),
+        )
+
+    def sounds(self, rows: dict[int, tuple[list[float] | None, dict[str, object]]]) -> pl.DataFrame:
+        """The sounds table of ``{song: (vector or None, other columns)}``; what is not said is null, ``added_at`` 0."""
+        width = max((len(vector) for vector, _ in rows.values() if vector is not None), default=0)
+        return pl.DataFrame(
+            [
+                {"song": song, **{name: told.get(name) for name in list(SOUNDS)[1:-1]},
+                 "added_at": told.get("added_at", 0), "embedding": vector}
+                for song, (vector, told) in sorted(rows.items())
+            ],
+            {**SOUNDS, "embedding": pl.Array(pl.Float32, width)},
+        )  # fmt: skip
+
+    def heard(self, frames: Frames, seed: int, *, n_new: int = 12, n_dimensions: int = 5) -> Frames:
+        """The frames with a library: somebody holds most of its songs, nobody ``n_new``; artists have a sound."""
+        random = np.random.default_rng([seed, 9])
+        last, artists = int(frames.songs["song"].max()), frames.songs["artist"].unique().sort().to_list()
+        new = {last + 1 + n: int(random.choice([*artists, 901, 902])) for n in range(n_new)}
+        songs = pl.concat([frames.songs, self.songs(new)])
+        of_artist = {artist: random.normal(size=n_dimensions) for artist in [*artists, 901, 902]}
+        rows = {}
+        for song, artist in songs.select("song", "artist").iter_rows():
+            if song in new or random.random() < 0.7:
+                vector = (of_artist[artist] + random.normal(0, 0.4, n_dimensions)).tolist()
+                told = {"tempo": float(random.uniform(60, 180)), "energy": float(random.random()),
+                        "added_at": NOON - int(random.integers(0, 200)) * DAY_MS}  # fmt: skip
+                if random.random() < 0.6:
+                    told |= {"tonic": int(random.integers(12)), "minor": bool(random.random() < 0.5)}
+                if random.random() < 0.5:
+                    told |= {"valence": float(random.random())}
+                rows[song] = (vector if song in new or random.random() < 0.9 else None, told)
+        return replace(frames, songs=songs, sounds=self.sounds(rows))
+
+    def only_heard(self, frames: Frames, songs: list[int]) -> Frames:
+        """The frames as if only these songs had been heard."""
+        return replace(frames, sounds=frames.sounds.filter(pl.col("song").is_in(songs)))
+
+    def two_sounds(self, *, n_listeners: int = 30, n_songs: int = 60, n_new: int = 4) -> Frames:
+        """Even songs sound one way and odd ones another; even listeners play even songs, odd ones odd songs.
+
+        Every song has an artist of its own; the last ``n_new`` songs nobody plays.
+        """
+        random = np.random.default_rng(4)
+        songs = np.arange(2, 2 + n_songs + n_new)
+        listens = [
+            {"listener": listener, "song": int(song), "days": int(random.integers(1, 300))}
+            for listener in range(n_listeners)
+            for song in random.choice(songs[:n_songs][songs[:n_songs] % 2 == listener % 2], 12, replace=False)
+            for _ in range(2)
+        ]
+        rows = {
+            int(song): ((np.array([2.0, 0, -2]) * (-1) ** song + random.normal(0, 0.5, 3)).tolist(), {})
+            for song in songs
+        }
+        playlists, playlist_songs = self.playlists({})
+        return Frames(
+            listens=self.listens(listens),
+            playlists=playlists,
+            playlist_songs=playlist_songs,
+            songs=self.songs({int(song): int(song) for song in songs}),
+            listeners=self.listeners(range(n_listeners)),
+            feedback=self.feedback([]),
+            sounds=self.sounds(rows),
         )
 
     def listeners(self, own: Iterable[int], community: Iterable[int] = ()) -> pl.DataFrame:

@@ -8,7 +8,7 @@ import numpy as np
 
 from earmark.mixes.exchanges import Catalogue
 from earmark.mixes.guard import guarded
-from earmark.mixes.selection import MINUTE_MS, WeeklyConfig, choose
+from earmark.mixes.selection import MINUTE_MS, Ranking, WeeklyConfig, choose
 from earmark.ranking.breadth import Directions, OwnLevel
 from earmark.ranking.recommender import Ranked
 
@@ -56,13 +56,14 @@ def chosen_by(ranked, catalogue, config=CONFIG):
     places = np.full((len(ranked.songs), config.entries), -1, np.int64)
     for row, songs in enumerate(ranked.songs):
         columns = songs[songs >= 0]
-        picked = choose(
+        ranking = Ranking(
             catalogue.artists[columns].tolist(),
             ranked.known_artist[row].tolist(),
             catalogue.hit[columns].tolist(),
+            catalogue.new[columns].tolist(),
             catalogue.durations[columns].tolist(),
-            config,
         )
+        picked = choose(ranking, config)
         places[row, : len(picked)] = picked
     return places
 
@@ -78,6 +79,7 @@ def made(seed, *, timed=True, n_listeners=4, n_songs=90, n_ranked=60):
     catalogue = Catalogue(
         artists=random.integers(0, 45, n_songs),
         hit=random.random(n_songs) < 0.2,
+        new=np.zeros(n_songs, np.bool_),
         durations=(minutes * MINUTE_MS).astype(np.int64),
         popularity=np.log2(random.integers(1, 500, n_songs)).astype(np.float32),
         directions=Directions.of(vectors),

@@ -137,6 +137,7 @@ def test_a_narrow_mix_takes_in_what_is_far_from_it():
     catalogue = Catalogue(
         np.arange(8),
         np.zeros(8, np.bool_),
+        np.zeros(8, np.bool_),
         np.zeros(8, np.int64),
         np.zeros(8, np.float32),
         Directions.of(vectors),
@@ -153,6 +154,7 @@ def test_a_mix_of_hits_is_brought_down_to_what_the_listener_plays():
     catalogue = Catalogue(
         np.arange(14),
         np.zeros(14, np.bool_),
+        np.zeros(14, np.bool_),
         np.zeros(14, np.int64),
         popularity,
         Directions.of(np.eye(14, dtype=np.float32)),
@@ -163,3 +165,16 @@ def test_a_mix_of_hits_is_brought_down_to_what_the_listener_plays():
     places = case.guarded()
     assert places.tolist() == [[0, 1, 2, 3, 10, 11]]
     assert case.popularity(0, places) <= 6
+
+
+def test_a_new_song_is_exchanged_for_another_new_one_alone():
+    popularity = np.array([8] * 6 + [7] * 4 + [2] * 4, np.float32)
+    marks = {"new": np.arange(14) == 2, "hit": np.zeros(14, np.bool_)}
+    directions, durations = Directions.of(np.eye(14, dtype=np.float32)), np.zeros(14, np.int64)
+    catalogue = Catalogue(
+        artists=np.arange(14), durations=durations, popularity=popularity, directions=directions, **marks
+    )
+    ranked = ranked_of([range(14)], np.zeros((1, 14)))
+    level = OwnLevel(np.array([40]), np.array([1.0]), np.array([2.0]))
+    case = Case(ranked, catalogue, level, chosen_by(ranked, catalogue))
+    assert case.guarded().tolist() == [[0, 2, 10, 11, 12, 13]]

@@ -7,17 +7,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from earmark.mixes.selection import MINUTE_MS, WeeklyConfig, choose, hits
+from earmark.mixes.selection import MINUTE_MS, Ranking, WeeklyConfig, choose, hits
 
 CONFIG = WeeklyConfig()
 SMALL = WeeklyConfig(entries=6, known_artists=3, hits=2, shortest_minutes=24, longest_minutes=36)
 
 
-def chosen(artists, config=CONFIG, known=(), hit=(), minutes=None):
+def chosen(artists, config=CONFIG, known=(), hit=(), minutes=None, new=()):
     n = len(artists)
     durations = [0] * n if minutes is None else [round(length * MINUTE_MS) for length in minutes]
-    marks = [[place in marked for place in range(n)] for marked in (known, hit)]
-    return choose(list(artists), *marks, durations, config)
+    marks = [[place in marked for place in range(n)] for marked in (known, hit, new)]
+    return choose(Ranking(list(artists), *marks, durations), config)
 
 
 # --- spread ---
@@ -64,8 +64,40 @@ def test_a_short_ranking_gives_a_short_mix():
     assert chosen([3, 3, 3]) == [0, 1]
 
 
+# --- songs that nobody has played yet ---
+
+
+def test_the_best_new_songs_have_a_place_in_place_of_the_last_ones():
+    assert chosen(range(100), new=[40, 60, 70, 80]) == [*range(27), 40, 60, 70]
+    assert chosen(range(100), new=[2, 40, 60, 70]) == [*range(28), 40, 60]
+    assert chosen(range(100), new=[0, 1, 2, 3, 40]) == list(range(30))
+    assert chosen(range(100), CONFIG.model_copy(update={"new": 0}), new=[40]) == list(range(30))
+
+
+def test_a_new_song_comes_in_by_no_artist_of_the_mix_and_not_beyond_the_known_ones():
+    artists = [*range(30), 5, 31, 32]
+    assert chosen(artists, new=[30, 32]) == [*range(29), 32]
+    places = chosen(range(100), known=[*range(15), 50], new=[50, 60])
+    assert places == [*range(29), 60]
+    # Where it takes a known artist's place, it may come in.
+    assert chosen(range(30), SMALL, known=[3, 4, 5, 20], new=[20]) == [0, 1, 2, 3, 4, 20]
+
+
+def test_a_new_song_is_not_swapped_away_for_the_length():
+    minutes = [5, 5, 5, 5, 5, 1, *[5] * 6, 1]
+    places = chosen(range(13), SMALL, minutes=minutes, new=[12])
+    assert 12 in places
+    assert total(places, minutes) >= 24 or 5 not in places
+
+
 RANKINGS = st.lists(
-    st.tuples(st.integers(0, 14), st.booleans(), st.booleans(), st.sampled_from([0, 1, 3, 4, 5, 8, 30])),
+    st.tuples(
+        st.integers(0, 14),
+        st.booleans(),
+        st.booleans(),
+        st.booleans(),
+        st.sampled_from([0, 1, 3, 4, 5, 8, 30]),
+    ),
     max_size=30,
 )
 
@@ -73,12 +105,15 @@ RANKINGS = st.lists(
 @settings(deadline=None, max_examples=200)
 @given(RANKINGS)
 def test_whatever_the_ranking(ranking):
-    artists, known, hit, minutes = (
-        (list(column) for column in zip(*ranking, strict=True)) if ranking else ([],) * 4
+    artists, known, hit, new, minutes = (
+        (list(column) for column in zip(*ranking, strict=True)) if ranking else ([],) * 5
     )
-    durations = [length * MINUTE_MS for length in minutes]
-    places = choose(artists, known, hit, durations, SMALL)
-    assert places == choose(artists, known, hit, durations, SMALL)
+    marked = Ranking(artists, known, hit, new, [length * MINUTE_MS for length in minutes])
+    places = choose(marked, SMALL)
+    assert places == choose(marked, SMALL)
+    unused = {artist for artist, one in zip(artists, new, strict=True) if one} - {artists[p] for p in places}
+    if sum(new[place] for place in places) < SMALL.new and not any(known):
+        assert not unused
     assert places == sorted(set(places))
     each = Counter(artists[place] for place in places)
     n_artists = len(set(artists))
@@ -86,7 +121,7 @@ def test_whatever_the_ranking(ranking):
     assert len(places) == min(SMALL.entries, possible)
     assert max(each.values(), default=0) <= (1 if n_artists >= SMALL.entries else 2)
     # The limits hold wherever a mix within them can be filled: here, where enough artists are free of both.
-    free = {artist for artist, is_known, is_hit, _ in ranking if not is_known and not is_hit}
+    free = {artist for artist, is_known, is_hit, *_ in ranking if not is_known and not is_hit}
     if len(free) >= SMALL.entries and all(known[p] == known[artists.index(a)] for p, a in enumerate(artists)):
         assert sum(known[place] for place in places) <= SMALL.known_artists
         assert sum(hit[place] for place in places) <= SMALL.hits

@@ -5,10 +5,11 @@ from collections import Counter
 import numpy as np
 import pytest
 from tests.ranking.models import small_model
+from tests.tables import NOON as NOW
 
 from earmark.evaluation.breadth import narrowing, popularity_lift
 from earmark.mixes import weekly
-from earmark.mixes.selection import WeeklyConfig, choose, hits
+from earmark.mixes.selection import Ranking, WeeklyConfig, choose, hits
 from earmark.mixes.weekly import compose
 from earmark.ranking.breadth import Directions, OwnLevel
 from earmark.ranking.reasons import Ground
@@ -23,7 +24,7 @@ FREE = CONFIG.model_copy(update={"narrowing": 1.0, "popularity_lift": 99.0})
 def drafted(request):
     model, histories = small_model(request.param, n_songs=240)
     durations = np.where(np.arange(240) % 7, 60_000 * (2 + np.arange(240) % 5), 0)
-    return model, histories, durations, list(compose(model, histories, durations, CONFIG))
+    return model, histories, durations, list(compose(model, histories, durations, CONFIG, now=NOW))
 
 
 def test_every_listener_gets_a_mix_of_open_songs(drafted):
@@ -38,19 +39,20 @@ def test_every_listener_gets_a_mix_of_open_songs(drafted):
 
 def test_a_mix_holds_what_was_chosen_the_strongest_first_and_each_reason_beside_its_song(drafted):
     model, histories, durations, _ = drafted
-    drafts = list(compose(model, histories, durations, FREE))
+    drafts = list(compose(model, histories, durations, FREE, now=NOW))
     assert not any(draft.broadened for draft in drafts)
     ranked = model.discover(histories, CONFIG.ranked)
     hit = hits(model.popularity, CONFIG.hit_share)
     for row, draft in enumerate(drafts):
         songs = ranked.songs[row][ranked.songs[row] >= 0]
-        places = choose(
-            model.columns.artist_of[songs].tolist(),
-            ranked.known_artist[row].tolist(),
-            hit[songs].tolist(),
-            durations[songs].tolist(),
-            CONFIG,
+        seen = (
+            model.columns.artist_of[songs],
+            ranked.known_artist[row],
+            hit[songs],
+            model.popularity[songs] == 0,
+            durations[songs],
         )
+        places = choose(Ranking(*(one.tolist() for one in seen)), CONFIG)
         chosen = model.columns.songs[songs[places]].tolist()
         assert set(draft.songs) == set(chosen)
         assert draft.songs[0] == chosen[0]
@@ -71,7 +73,7 @@ def test_the_guard_brings_in_songs_until_a_mix_is_like_what_the_listener_plays(d
     level = OwnLevel.of(histories, model.members, model.popularity, directions)
     lists, free = (
         np.stack([model.columns.find(np.array(draft.songs)) for draft in made])
-        for made in (drafts, compose(model, histories, durations, FREE))
+        for made in (drafts, compose(model, histories, durations, FREE, now=NOW))
     )
     enough = level.songs >= CONFIG.learning_songs
 
@@ -96,12 +98,12 @@ def test_who_played_few_songs_is_told_that_we_are_still_learning(drafted):
 def test_listeners_in_parts_get_the_same(drafted, monkeypatch):
     model, histories, durations, drafts = drafted
     monkeypatch.setattr(weekly, "LISTENERS_AT_ONCE", 3)
-    assert list(compose(model, histories, durations, CONFIG)) == drafts
+    assert list(compose(model, histories, durations, CONFIG, now=NOW)) == drafts
 
 
 def test_a_small_catalogue_gives_short_mixes():
     model, histories = small_model(0)
-    drafts = list(compose(model, histories, np.zeros(60, np.int64), WeeklyConfig()))
+    drafts = list(compose(model, histories, np.zeros(60, np.int64), WeeklyConfig(), now=NOW))
     for row, draft in enumerate(drafts):
         ranked = model.discover(histories, 500).songs[row]
         artists = model.columns.artist_of[ranked[ranked >= 0]].tolist()
@@ -111,4 +113,4 @@ def test_a_small_catalogue_gives_short_mixes():
 
 def test_nobody_gets_nothing():
     model, histories = small_model(0)
-    assert list(compose(model, histories.rows(0, 0), np.zeros(60, np.int64), WeeklyConfig())) == []
+    assert list(compose(model, histories.rows(0, 0), np.zeros(60, np.int64), WeeklyConfig(), now=NOW)) == []

@@ -8,6 +8,7 @@ import numpy as np
 from tests.tables import learnable, tables
 
 from earmark.ranking.asked import Asked
+from earmark.ranking.placing import Known
 from earmark.ranking.recommender import RankingConfig, Recommender
 from earmark.ranking.signals import Signals, SignalsConfig
 from earmark.ranking.words import WordsConfig
@@ -31,7 +32,8 @@ def signals_of(frames: Frames, config: SignalsConfig = SIGNALS, **how: object) -
     columns, histories, members = learnable(frames)
     with one_blas_thread():
         names = frames.playlists["name"].to_list()
-        return Signals.fit(histories, members, names, columns, config, **how), histories
+        known = Known.of(frames.songs, frames.sounds, columns)
+        return Signals.fit(histories, members, names, columns, config, known=known, **how), histories
 
 
 def learned_from(frames: Frames, ranking: RankingConfig = RANKING) -> tuple[Recommender, Histories]:
@@ -43,6 +45,12 @@ def learned_from(frames: Frames, ranking: RankingConfig = RANKING) -> tuple[Reco
 def small_model(seed: int, n_songs: int = 60) -> tuple[Recommender, Histories]:
     """Eight listeners, 24 playlists; whoever asks gets the same one, so leave it as it is."""
     return learned_from(tables.world(seed, n_songs=n_songs, n_artists=n_songs // 4))
+
+
+@cache
+def heard_model(seed: int) -> tuple[Recommender, Histories]:
+    """The same with a library that was heard, some of it held by nobody."""
+    return learned_from(tables.heard(tables.world(seed), seed))
 
 
 def some_playlists(model: Recommender) -> Asked:

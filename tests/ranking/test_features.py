@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 from scipy import sparse
-from tests.ranking.models import RANKING, SIGNALS, everybody, small_model, some_playlists
+from tests.ranking.models import RANKING, SIGNALS, everybody, heard_model, small_model, some_playlists
 
 from earmark.ranking.asked import Asked
 from earmark.ranking.features import LEAST, PLACES, SOFTENING, Feature, features
@@ -14,6 +14,7 @@ from earmark.ranking.recommender import Recommender
 from earmark.signals.collaborative.histories import Histories
 from earmark.signals.collaborative.matrix import joint_matrix
 
+SOUND_FEATURES = {Feature.SOUND, Feature.SOUND_APART, Feature.HEARD, Feature.NEW}
 ROWS = [everybody, lambda model, _: some_playlists(model)]
 
 
@@ -33,6 +34,8 @@ class Twin:
         self.listened = signals.members.listeners.toarray()
         self.listed = signals.members.playlists.toarray()
         self.held = self.listened.sum(0) + self.listed.sum(0)
+        heard = np.isin(np.arange(len(model.columns)), signals.sounds.columns)
+        self.renown = np.where((self.held == 0) & heard, 0.5, self.held)
         self.similar = self._dense(signals.neighbours.lists)
         joint = np.maximum(joint_matrix(everyone, signals.members).toarray(), 0)
         self.voters, self.votes = self._dense(asked.nearest), self._votes(joint)
@@ -67,7 +70,7 @@ class Twin:
         n_voters = max((self.voters[row] > 0).sum(), 1)
         own_held = np.log1p(self.held)[own].sum() / n_songs
         artist = self.signals.artist_factors[self.artist_of[song]].astype(np.float64)
-        order = sorted(np.flatnonzero(same), key=lambda one: (-self.held[one], one))
+        order = sorted(np.flatnonzero(same), key=lambda one: (-self.renown[one], one))
         found = {
             Feature.ARTIST_PLAYS: math.log1p(plays),
             Feature.ARTIST_NOW: math.log1p(self.recent[row, same].sum()),
@@ -93,19 +96,47 @@ class Twin:
             Feature.ROW_SONGS: math.log1p(own.sum()),
             Feature.ROW_HELD: own_held,
             Feature.ROW_ARTISTS: len(set(self.artist_of[self.strength[row] > 0].tolist())) / n_songs,
+            Feature.NEW: float(self.held[song] == 0),
             Feature.FUSED: 0.0,
-        }
+        } | self._sound(row, song)
         return found | {feature: -math.log(place[at] + SOFTENING) for feature, at in PLACES.items()}
+
+    def _sound(self, row, song):
+        sounds, vectors = self.signals.sounds, self.signals.space.vectors.astype(np.float64)
+        at = {column: place for place, column in enumerate(sounds.columns.tolist())}
+        if song not in at:
+            return {Feature.SOUND: 0.0, Feature.SOUND_APART: 0.0, Feature.HEARD: 0.0}
+        weights = {at[one]: self.taste[row, one] for one in np.flatnonzero(self.taste[row]) if one in at}
+        mean = sum((weight * vectors[one] for one, weight in weights.items()), np.zeros(vectors.shape[1]))
+        apart = []
+        for own in range(sounds.figures.shape[1]):
+            value = float(sounds.figures[at[song], own])
+            every = sounds.figures[:, own].astype(np.float64)
+            every = every[~np.isnan(every)]
+            if math.isnan(value):
+                continue
+            theirs = [(weights[one], float(sounds.figures[one, own])) for one in weights]
+            theirs = [(weight, one) for weight, one in theirs if not math.isnan(one)]
+            total = 3 + sum(weight for weight, _ in theirs)
+            centre = (3 * every.mean() + sum(weight * one for weight, one in theirs)) / total
+            square = 3 * ((every - centre) ** 2).mean() + sum(w * (one - centre) ** 2 for w, one in theirs)
+            apart.append((value - centre) ** 2 / max(square / total, 1e-6))
+        return {
+            Feature.SOUND: mean @ vectors[at[song]] / (np.linalg.norm(mean) or 1),
+            Feature.SOUND_APART: math.log1p(np.mean(apart)) if apart else 0.0,
+            Feature.HEARD: 1.0,
+        }
 
     @staticmethod
     def _log(total: float, weight: float) -> float:
         return math.log(total / (weight or 1) + LEAST)
 
 
+@pytest.mark.parametrize("of", [small_model, heard_model])
 @pytest.mark.parametrize("which", ROWS, ids=["listeners", "playlists"])
 @pytest.mark.parametrize("seed", range(3))
-def test_features_equal_their_twin_pair_by_pair(seed, which):
-    model, histories = small_model(seed)
+def test_features_equal_their_twin_pair_by_pair(seed, which, of):
+    model, histories = of(seed)
     asked = which(model, histories)
     pairs, found = model.known(asked)
     twin = Twin(model, histories, asked)
@@ -123,7 +154,8 @@ def test_features_equal_their_twin_pair_by_pair(seed, which):
     of_lists = {Feature.WORDS, Feature.WORDS_SUM}
     of_listeners = {Feature.ARTIST_SKIPS}
     silent = of_lists if which is everybody else of_listeners
-    assert set(Feature) - varied == silent | {Feature.FUSED}
+    unheard = set() if of is heard_model else {Feature.SOUNDS, *SOUND_FEATURES}
+    assert set(Feature) - varied == silent | {Feature.FUSED} | unheard
 
 
 def test_places_are_counted_to_the_depth_of_the_net():

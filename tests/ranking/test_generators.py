@@ -6,7 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pytest
 from pydantic import ValidationError
-from tests.ranking.models import everybody, learned_from, small_model, some_playlists
+from tests.ranking.models import everybody, heard_model, learned_from, small_model, some_playlists
 from tests.ranking.test_artists import songs_twin
 from tests.tables import tables
 
@@ -38,19 +38,23 @@ def without(lists, unheld) -> list[list[int]]:
 @pytest.mark.parametrize("config", [CONFIG, NARROW])
 @pytest.mark.parametrize("which", ROWS)
 @pytest.mark.parametrize("seed", range(3))
-def test_every_generator_names_open_songs_that_somebody_holds(seed, which, config):
-    model, histories = small_model(seed)
+@pytest.mark.parametrize("of", [small_model, heard_model])
+def test_every_generator_names_open_songs_that_somebody_or_the_library_holds(of, seed, which, config):
+    model, histories = of(seed)
     asked = which(model, histories)
     found = candidates(asked, config)
     closed = asked.histories.closed.toarray() > 0
     assert not closed[found.rows, found.songs].any()
-    assert model.popularity[found.songs].min() > 0
-    depth = np.array([config.depth] * 7 + [config.popular])
+    unheld = model.popularity[found.songs] == 0
+    assert set(found.songs[unheld].tolist()) <= set(model.signals.sounds.columns.tolist())
+    assert unheld.any() == (of is heard_model)
+    depth = np.array([config.depth] * 7 + [config.popular, config.depth])
     assert found.ranks.shape == (len(Generator), len(found))
     assert (found.ranks <= depth[:, None]).all()
     # Whatever is in the pool was named by somebody, and everybody names something.
     assert (found.ranks < depth[:, None]).any(0).all()
     silent = {Generator.WORDS} if which is everybody else set()
+    silent |= {Generator.SOUNDS} if of is small_model else set()
     names = (found.ranks < depth[:, None]).any(1)
     assert {one for one in Generator if not names[one]} == silent
 
@@ -171,3 +175,17 @@ def test_a_name_alone_leads_to_songs():
 def test_a_net_too_narrow_is_refused(wrong):
     with pytest.raises(ValidationError):
         CandidatesConfig(**wrong)
+
+
+@pytest.mark.parametrize("which", ROWS)
+def test_songs_that_nobody_holds_are_named_by_how_their_vectors_fit(which):
+    model, histories = heard_model(1)
+    asked = which(model, histories)
+    placed, closed = model.factors.placed, asked.histories.closed.toarray() > 0
+    fits = asked.vectors @ model.factors.item_factors[placed].T
+    named = lists_of(candidates(asked, CONFIG), Generator.SOUNDS, CONFIG.depth)
+    for row, songs in enumerate(named):
+        open_ = [
+            int(placed[at]) for at in np.argsort(-fits[row], kind="stable") if not closed[row, placed[at]]
+        ]
+        assert songs == (open_ if asked.vectors[row].any() else [])

@@ -4,7 +4,7 @@ import msgspec
 import numpy as np
 import pytest
 from tests.ranking.models import learned_from, small_model
-from tests.tables import tables
+from tests.tables import NOON, tables
 
 from earmark.ranking.asked import Asked
 from earmark.ranking.reasons import Ground, Reason, Seed, explain
@@ -23,7 +23,9 @@ def test_every_number_can_be_counted_again(seed, bond_leads):
     ranked = model.discover(histories, 40)
     rows, place = np.nonzero(ranked.songs >= 0)
     songs = ranked.songs[rows, place]
-    reasons = list(explain(model, histories, rows.astype(np.int32), songs, np.full(len(rows), bond_leads)))
+    reasons = list(
+        explain(model, histories, rows.astype(np.int32), songs, np.full(len(rows), bond_leads), now=NOON)
+    )
     assert len(reasons) == len(rows) > 50
     played = model.members.listeners.toarray() > 0
     listed = model.members.playlists.toarray() > 0
@@ -67,7 +69,7 @@ def test_every_number_that_speaks_for_a_playlists_next_song_can_be_counted_again
     rows, place = np.nonzero(ranked.songs >= 0)
     songs = ranked.songs[rows, place]
     leads = ranked.bond_share[rows, place] > 0.5
-    reasons = list(explain(model, asked.histories, rows.astype(np.int32), songs, leads))
+    reasons = list(explain(model, asked.histories, rows.astype(np.int32), songs, leads, now=NOON))
     listened = model.members.listeners.toarray() > 0
     listed = model.members.playlists.toarray() > 0
     artist_of = model.columns.artist_of
@@ -106,7 +108,9 @@ def small_world(listens, lists, feedback=()):
 
 def reason_for(model, histories, listener, song, leads=False):
     row = histories.find(np.array([listener])).astype(np.int32)
-    return next(explain(model, histories, row, model.columns.find(np.array([song])), np.array([leads])))
+    return next(
+        explain(model, histories, row, model.columns.find(np.array([song])), np.array([leads]), now=NOON)
+    )
 
 
 def plays_of(listener, **songs):

@@ -20,6 +20,7 @@ from earmark.cli import (
     learn,
     people,
     serve,
+    similar,
     status,
     taste,
     weekly,
@@ -57,6 +58,7 @@ app.command("import")(import_.import_)
 app.command("learn")(learn.learn)
 app.command("weekly")(weekly.weekly)
 app.command("next")(next_.next_)
+app.command("similar")(similar.similar)
 app.command("taste")(taste.taste)
 app.command("feedback")(feedback.feedback)
 app.command("export")(export.export)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from earmark.engines.ordering import learn_order
 from earmark.engines.progress import Advance, Progress, Unwatched
 from earmark.errors import EarmarkError
+from earmark.evaluation.cold_start import drawn_to_hide, without_songs
 from earmark.evaluation.continuation import Challenges, challenges
 from earmark.evaluation.scores import Scores, score_continuation, score_lists
 from earmark.evaluation.splits import FoundLater, HeldOutPlaylists, cut, hold_out
@@ -23,9 +24,11 @@ from earmark.ranking.asked import Asked
 from earmark.ranking.candidates import look_up
 from earmark.ranking.live import LiveRanking
 from earmark.ranking.order import Order
+from earmark.ranking.placing import Known
 from earmark.ranking.pools import Pools
 from earmark.ranking.recommender import PRIORS, Purpose, RankingConfig, Recommender
 from earmark.ranking.signals import Floats, Signals, SignalsConfig
+from earmark.ranking.sound_index import SoundIndex
 from earmark.signals.collaborative.columns import Columns, Int32s
 from earmark.signals.collaborative.histories import Csr, Histories, read_histories
 from earmark.signals.collaborative.matrix import Membership
@@ -36,6 +39,8 @@ from earmark.threads import one_blas_thread
 ROWS_AT_ONCE = 512
 NEXT_TRACK = "next_track"
 """Folder of the model of what is played next, within a build."""
+SOUND_INDEX = "sound-index"
+"""Folder of the index of what sounds alike, within a build."""
 ASKERS = "askers"
 """Folder of what live answers need of each listener, within a build."""
 
@@ -53,6 +58,9 @@ class LearnSettings(BaseModel):
     """At most so many listeners are held out to score a build and to learn the order of candidates."""
     held_out_playlists: int = Field(1_000, ge=0)
     """At most so many playlists, and never more than a fifth of them, are held out for the same."""
+    hidden_sounds: float = Field(0.1, ge=0, lt=1)
+    """Of the songs that were heard, the share whose plays are hidden while the order of candidates is learned, so that
+    it learns what sound alone is worth."""
     evidence: EvidenceConfig = EvidenceConfig()
     """What listens say."""
     signals: SignalsConfig = SignalsConfig()
@@ -81,6 +89,7 @@ class Learned:
         """Write all that was learned into ``folder``."""
         self.model.save(folder)
         self.next_track.save(folder / NEXT_TRACK)
+        SoundIndex.of(self.model.signals.space.vectors).save(folder / SOUND_INDEX)
         LiveRanking(self.model).askers(self.histories.of(self.own)).save(folder / ASKERS)
 
 
@@ -156,6 +165,7 @@ def fit(frames: Frames, settings: LearnSettings, start: Start | None = None) -> 
         frames.playlists["name"].to_list(),
         columns,
         settings.signals.model_copy(update={"factors": seeded}),
+        known=Known.of(frames.songs, frames.sounds, columns),
         start=None if start is None else start.at(columns),
     )
     return signals, histories
@@ -194,7 +204,7 @@ def rank_in_parts(model: Recommender, histories: Histories, n: int) -> Int32s:
 
 def versions() -> dict[str, str]:
     """Versions of whatever could change a build's numbers."""
-    return {name: version(name) for name in ("earmark", "lightgbm", "numpy", "polars", "scipy")}
+    return {name: version(name) for name in ("earmark", "lightgbm", "numpy", "polars", "scipy", "voyager")}
 
 
 def _calibrate(
@@ -205,8 +215,9 @@ def _calibrate(
     if not len(truth.songs) and not len(lists):
         note = "Nothing is long enough to hold some of it out: prior weights, no held-out scores."
         return {}, {}, (note,), None
+    hidden = sounds_to_hide(past, settings)
     with progress.stage("learning from the past of each listener"):
-        signals, everyone = fit(past, settings)
+        signals, everyone = fit(without_songs(past, hidden) if len(hidden) else past, settings)
     model = Recommender(signals, settings.ranking)
     orders: dict[Purpose, Order] = {}
     scores: dict[Purpose, Scores] = {}
@@ -222,8 +233,14 @@ def _calibrate(
         with progress.stage(
             "weighing the signals on what listeners found later", len(truth.listeners), "listeners"
         ) as advance:
-            pools = discovery_pools(model, everyone, truth, advance)
-            learn_one(Purpose.DISCOVERY, pools, lambda found: score_lists(found, truth, signals.columns))
+            asking = everyone.of(truth.listeners)
+            if len(hidden):
+                # What was hidden is no news to those who had played it.
+                known = histories_of(past, truth.listeners, signals.columns, settings.evidence)
+                asking = replace(asking, closed=known.closed)
+            pools = discovery_pools(model, asking, truth, advance)
+            judged = truth.without(hidden)
+            learn_one(Purpose.DISCOVERY, pools, lambda found: score_lists(found, judged, signals.columns))
     if len(lists):
         with progress.stage(
             "weighing the signals on what playlists go on with", len(lists), "playlists"
@@ -242,6 +259,25 @@ def held_apart(frames: Frames, settings: LearnSettings) -> tuple[Frames, FoundLa
     )
     past, lists = hold_out(past, most=settings.held_out_playlists, seed=settings.seed)
     return past, truth, lists
+
+
+def sounds_to_hide(frames: Frames, settings: LearnSettings) -> Int32s:
+    """Songs (record ids, ascending) that were heard and that several hold, drawn to be as if nobody did."""
+    if frames.sounds.is_empty() or not settings.hidden_sounds:
+        return np.empty(0, np.int32)
+    heard = frames.sounds["song"].to_numpy()
+    held = pl.concat(
+        [
+            frames.listens.select("song", holder=pl.col("listener").cast(pl.Int64)),
+            frames.playlist_songs.select("song", holder=-1 - pl.col("playlist").cast(pl.Int64)),
+        ]
+    ).unique()
+    ids, counts = np.unique(held["song"].to_numpy(), return_counts=True)
+    holders = np.zeros(len(heard), np.int64)
+    there = np.isin(heard, ids)
+    holders[there] = counts[np.searchsorted(ids, heard[there])]
+    drawn = drawn_to_hide(holders, share=settings.hidden_sounds, most=len(heard), seed=settings.seed)
+    return heard[drawn].astype(np.int32)
 
 
 def discovery_pools(model: Recommender, everyone: Histories, truth: FoundLater, advance: Advance) -> Pools:

@@ -40,6 +40,12 @@ class FoundLater:
     indptr: NDArray[np.int64]
     songs: NDArray[np.int32]
 
+    def without(self, songs: NDArray[np.integer]) -> FoundLater:
+        """The same, but for ``songs`` (record ids)."""
+        keep = ~np.isin(self.songs, songs)
+        indptr = np.concatenate([[0], np.cumsum(keep)])[self.indptr]
+        return FoundLater(self.listeners, indptr, self.songs[keep])
+
     def matrix(self, columns: Columns) -> Csr:
         """The truth as ones, ``(n_listeners, n_songs)``."""
         at = columns.find(self.songs)
@@ -105,6 +111,7 @@ def cut(
         songs=frames.songs,
         listeners=frames.listeners,
         feedback=feedback,
+        sounds=frames.sounds,
     )
     judged_before = feedback.filter(pl.col("song").is_not_null()).select("listener", "song")
     return past, _found_later(placed, judged_before, held_out, config)

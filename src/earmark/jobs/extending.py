@@ -11,6 +11,7 @@ from earmark.errors import EarmarkError
 from earmark.jobs.house import House
 from earmark.jobs.locks import using
 from earmark.jobs.opened_build import OpenedBuild
+from earmark.listening.listens import clock
 from earmark.listening.playlists import Playlist
 from earmark.ranking.asked import Asked
 from earmark.ranking.reasons import Reason, explain
@@ -82,7 +83,7 @@ def _added(house: House, model: Recommender, asked: Asked, ranked: Ranked) -> tu
     columns = ranked.songs[0][ranked.songs[0] >= 0]
     rows = np.zeros(len(columns), np.int32)
     leads = ranked.bond_share[0][: len(columns)] > 0.5
-    reasons: list[Reason] = list(explain(model, asked.histories, rows, columns, leads))
+    reasons: list[Reason] = list(explain(model, asked.histories, rows, columns, leads, now=clock()))
     ids = model.columns.songs[columns].tolist()
     named = {seed.song for reason in reasons for seed in reason.seeds}
     every = [*ids, *sorted(named)]

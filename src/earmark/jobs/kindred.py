@@ -46,7 +46,7 @@ def similar_songs(build: OpenedBuild, song: SongId, n: int) -> list[KnownSong]:
         )
     with one_blas_thread():
         found, scores = songs_like(build.model.signals, column, n)
-    return _songs(build, found, scores)
+    return named_songs(build, found, scores)
 
 
 def similar_artists(build: OpenedBuild, artist: int, n: int) -> list[KnownArtist]:
@@ -65,7 +65,7 @@ def similar_artists(build: OpenedBuild, artist: int, n: int) -> list[KnownArtist
         found, cosines = artists_like(signals, at, n)
     discographies = signals.discographies
     # The name of an artist stands with each of their songs.
-    named = _songs(build, discographies.songs[discographies.starts[found]])
+    named = named_songs(build, discographies.songs[discographies.starts[found]])
     return [
         KnownArtist(one.artist, one.artist_name, likeness)
         for one, likeness in zip(named, np.minimum(cosines, 1).tolist(), strict=True)
@@ -73,19 +73,19 @@ def similar_artists(build: OpenedBuild, artist: int, n: int) -> list[KnownArtist
 
 
 def songs_by(build: OpenedBuild, artist: int, n: int) -> list[KnownSong]:
-    """An artist's songs that anybody holds, the most held first."""
+    """An artist's songs that anybody holds or the library has, the best-known first."""
     at = _index(build, artist)
     if at is None:
         return []
     discographies = build.model.signals.discographies
     theirs = discographies.songs[discographies.starts[at] : discographies.starts[at + 1]]
-    return _songs(build, theirs[build.model.popularity[theirs] > 0][:n])
+    return named_songs(build, theirs[build.model.signals.renown[theirs] > 0][:n])
 
 
 def is_held(build: OpenedBuild, song: SongId) -> bool:
-    """Whether any listener or playlist holds the song, so that it is no secret that it exists."""
+    """Whether any listener, playlist or library holds the song, so that it is no secret that it exists."""
     (column,) = build.model.columns.find(np.array([song])).tolist()
-    return column >= 0 and bool(build.model.popularity[column] > 0)
+    return column >= 0 and bool(build.model.signals.renown[column] > 0)
 
 
 def _index(build: OpenedBuild, artist: int) -> int | None:
@@ -94,7 +94,7 @@ def _index(build: OpenedBuild, artist: int) -> int | None:
     return at if at < len(ids) and ids[at] == artist else None
 
 
-def _songs(
+def named_songs(
     build: OpenedBuild, columns: NDArray[np.integer], likeness: NDArray[np.float64] | None = None
 ) -> list[KnownSong]:
     """Columns with their words."""

@@ -11,12 +11,13 @@ import numpy as np
 import polars as pl
 
 from earmark.engines.builds import Manifest
-from earmark.engines.local import ASKERS, LearnSettings
+from earmark.engines.local import ASKERS, SOUND_INDEX, LearnSettings
 from earmark.errors import NotLearnedError
 from earmark.jobs.house import House
 from earmark.jobs.learning import settings_of, snapshot_of
 from earmark.ranking.askers import Askers
 from earmark.ranking.recommender import Recommender
+from earmark.ranking.sound_index import SoundIndex
 from earmark.signals.collaborative.histories import Histories, read_histories
 from earmark.store.port import ListenerId
 from earmark.store.snapshot import Frames, Snapshot
@@ -77,6 +78,12 @@ class OpenedBuild:
         """What live answers need of our own listeners, as they were then."""
         columns, folder = self.model.columns, self._house.builds.path(self.manifest.id)
         return Askers.load(folder / ASKERS, len(columns), len(columns.artist_ids))
+
+    @cached_property
+    def sound_index(self) -> SoundIndex:
+        """What sounds alike, to be searched."""
+        folder = self._house.builds.path(self.manifest.id) / SOUND_INDEX
+        return SoundIndex.load(folder, self.model.signals.space.vectors)
 
     def histories(self, ids: Sequence[ListenerId], *, mix: str | None = None) -> Histories:
         """What listeners of ours have heard up to now: from the snapshot where nothing has changed since, else from the

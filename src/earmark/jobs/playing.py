@@ -13,6 +13,7 @@ from earmark.jobs.house import House
 from earmark.jobs.locks import using
 from earmark.jobs.opened_build import OpenedBuild
 from earmark.listening.evidence import EvidenceConfig
+from earmark.listening.listens import clock
 from earmark.ranking.reasons import Reason, explain
 from earmark.signals.collaborative.next_track.mixing import mixed, share_of_new
 from earmark.signals.collaborative.next_track.model import NextTrack
@@ -93,7 +94,7 @@ def _unheard(build: OpenedBuild, listener: ListenerRecord, n: int) -> dict[int, 
     ranked = model.discover(histories, n)
     columns = ranked.songs[0][ranked.songs[0] >= 0]
     leads = ranked.bond_share[0][: len(columns)] > 0.5
-    reasons = explain(model, histories, np.zeros(len(columns), np.int32), columns, leads)
+    reasons = explain(model, histories, np.zeros(len(columns), np.int32), columns, leads, now=clock())
     return dict(zip(model.columns.songs[columns].tolist(), reasons, strict=True))
 
 

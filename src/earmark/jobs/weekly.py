@@ -17,7 +17,7 @@ from earmark.jobs.house import House
 from earmark.jobs.learning import snapshot_of
 from earmark.jobs.locks import using
 from earmark.jobs.opened_build import OpenedBuild, live_manifest
-from earmark.listening.listens import UnixMs
+from earmark.listening.listens import UnixMs, clock
 from earmark.mixes.weekly import NAME, Draft, compose
 from earmark.mixes.weeks import week_of
 from earmark.ranking.recommender import Recommender
@@ -97,7 +97,7 @@ def draft_mixes(house: House, manifest: Manifest, listeners: Sequence[ListenerRe
     build = OpenedBuild(house, manifest)
     histories = build.histories(sorted(one.id for one in listeners), mix=NAME)
     durations = _aligned(build.model, build.snapshot.songs, "duration_ms")
-    yield from compose(build.model, histories, durations, house.weekly)
+    yield from compose(build.model, histories, durations, house.weekly, now=clock())
 
 
 def this_week(time_zone: str, now: UnixMs | None = None) -> str:

@@ -61,6 +61,12 @@ class Rows:
             n_columns,
         )
 
+    def csr(self) -> sparse.csr_array[Any, tuple[int, int]]:
+        """The same as a matrix of scipy's."""
+        return sparse.csr_array(
+            (self.weights, self.indices, self.starts), shape=(self.n_rows, self.n_columns)
+        )
+
     @classmethod
     def empty(cls, n_rows: int, n_columns: int) -> Rows:
         """A matrix without entries."""

@@ -32,13 +32,14 @@ Marks = NDArray[np.bool_]
 
 @dataclass(frozen=True)
 class Catalogue:
-    """What the choice looks at, by column, ``(n_songs,)`` each.
+    """What the choice looks at, by column, ``(n_songs,)`` each. ``new`` are songs that nobody has played yet.
 
     ``durations`` are ms, 0 where unknown; ``popularity`` is log₂ of the rows that hold the song.
     """
 
     artists: NDArray[np.integer]
     hit: Marks
+    new: Marks
     durations: Int64s
     popularity: Floats
     directions: Directions
@@ -49,7 +50,7 @@ class Songs:
     """Songs at places of rankings, ``(m, n)``; what is absent, at place −1, is zero.
 
     ``popularity`` is log₂ of the rows that hold the song, ``durations`` are ms, 0 where unknown. ``kinds`` has
-    a bit for a known artist and one for a hit: a song may replace one that has all its bits.
+    a bit each for a known artist, for a hit, and for not being new: a song may replace one that has all its bits.
     """
 
     places: Int64s
@@ -71,7 +72,9 @@ class Songs:
             np.where(there, catalogue.artists[columns], -1),
             catalogue.popularity[columns] * there,
             catalogue.directions[np.where(there, columns, -1)],
-            _kinds(ranked.known_artist[rows[:, None], places], catalogue.hit[columns]),
+            _kinds(
+                ranked.known_artist[rows[:, None], places], catalogue.hit[columns], catalogue.new[columns]
+            ),
             (catalogue.durations[columns] * there).astype(np.float32),
         )
 
@@ -160,7 +163,7 @@ class Mixes:
 class Spare:
     """The rankings of ``m`` listeners, in which songs alike stand together, better-ranked ones first.
 
-    Alike are songs in being hits, by known artists, and long, so that whatever the limits ask for is among
+    Alike are songs in being hits, new, by known artists, and long, so that whatever the limits ask for is among
     those that are tried.
     """
 
@@ -168,8 +171,8 @@ class Spare:
         songs = ranked.songs[rows]
         columns = np.maximum(songs, 0)
         durations = catalogue.durations[columns]
-        kinds = _kinds(ranked.known_artist[rows], catalogue.hit[columns])
-        kinds += np.int8(4) * (durations > durations.mean(axis=1, keepdims=True))
+        kinds = _kinds(ranked.known_artist[rows], catalogue.hit[columns], catalogue.new[columns])
+        kinds += np.int8(8) * (durations > durations.mean(axis=1, keepdims=True))
         self._places = np.argsort(kinds, axis=1, kind="stable").astype(np.int32)
         in_order = np.arange(len(rows))[:, None], self._places
         self._columns = columns[in_order]
@@ -212,8 +215,8 @@ class Spare:
         return places
 
 
-def _kinds(known: Marks, hit: Marks) -> NDArray[np.int8]:
-    return known.astype(np.int8) + np.int8(2) * hit.astype(np.int8)
+def _kinds(known: Marks, hit: Marks, new: Marks) -> NDArray[np.int8]:
+    return known.astype(np.int8) + np.int8(2) * hit.astype(np.int8) + np.int8(4) * ~new
 
 
 def _worth(places: Int64s) -> NDArray[np.floating]:

@@ -48,8 +48,8 @@ def guarded(
 ) -> Int64s:
     """The mixes, with entries exchanged until their bounds hold or no exchange helps.
 
-    A song comes in only by an artist who is not in the mix, only for one alike in being a hit or by a known
-    artist, and only where the mix's length comes no further off what it should be: so the limits by which the
+    A song comes in only by an artist who is not in the mix, only for one alike in being a hit, new or by a
+    known artist, and only where the mix's length comes no further off what it should be: so the limits by which the
     places were chosen stay kept.
 
     Args:

@@ -30,6 +30,8 @@ class WeeklyConfig(BaseModel):
     """At most so many of the most held songs."""
     hit_share: float = Field(0.2, gt=0, lt=1)
     """The most held songs are those that together make up this share of all that rows hold."""
+    new: int = Field(3, ge=0)
+    """The best-ranked so many of the library's songs that nobody has played yet have a place, if any are ranked."""
     shortest_minutes: int = Field(120, ge=0)
     """Where durations are known, the mix lasts at least so long, if the ranking allows."""
     longest_minutes: int = Field(180, ge=1)
@@ -45,39 +47,27 @@ class WeeklyConfig(BaseModel):
 
 
 @dataclass(frozen=True)
-class _Ranking:
-    """What the choice looks at, per ranked song."""
+class Ranking:
+    """What the choice looks at, per ranked song: its artist, whether the listener plays that artist, whether the song
+    is a hit, whether nobody has played it yet, and its length in ms, 0 where unknown."""
 
     artists: Sequence[int]
     known: Sequence[int]
     hit: Sequence[int]
+    new: Sequence[int]
     durations: Sequence[int]
 
 
-def choose(
-    artists: Sequence[int],
-    known: Sequence[int],
-    hit: Sequence[int],
-    durations: Sequence[int],
-    config: WeeklyConfig,
-) -> list[int]:
+def choose(ranking: Ranking, config: WeeklyConfig) -> list[int]:
     """Places in the ranking that enter the mix, best first.
 
     The best song of each artist, within the limits on known artists and hits; the limits give way, first
     those on hits and known artists, then the one song an artist, only where the mix would stay short.
-
-    Args:
-        artists: per ranked song, its artist.
-        known: whether the listener plays that artist.
-        hit: whether the song is a hit.
-        durations: ms, 0 where unknown.
-        config: the limits.
     """
-    ranking = _Ranking(artists, known, hit, durations)
-    return _fit_length(_spread(ranking, config), ranking, config)
+    return _fit_length(_with_new(_spread(ranking, config), ranking, config), ranking, config)
 
 
-def _spread(ranking: _Ranking, config: WeeklyConfig) -> list[int]:
+def _spread(ranking: Ranking, config: WeeklyConfig) -> list[int]:
     chosen: list[int] = []
     passed_over: list[int] = []
     second: list[int] = []
@@ -102,6 +92,31 @@ def _spread(ranking: _Ranking, config: WeeklyConfig) -> list[int]:
     return sorted(chosen)
 
 
+def _with_new(chosen: list[int], ranking: Ranking, config: WeeklyConfig) -> list[int]:
+    """The choice with the last of its entries changed for new songs, until as many are in as should be."""
+    wanted = config.new - sum(ranking.new[place] for place in chosen)
+    if wanted <= 0:
+        return chosen
+    kept = list(chosen)
+    used = {ranking.artists[place] for place in kept}
+    n_known = sum(ranking.known[place] for place in kept)
+    for place, new in enumerate(ranking.new):
+        if not new or place in chosen or ranking.artists[place] in used:
+            continue
+        goes = next((one for one in reversed(kept) if not ranking.new[one]), None)
+        if goes is None or not wanted:
+            break
+        comes_known = n_known - ranking.known[goes] + ranking.known[place]
+        if comes_known > max(n_known, config.known_artists):
+            continue
+        kept.remove(goes)
+        insort(kept, place)
+        used.discard(ranking.artists[goes])
+        used.add(ranking.artists[place])
+        n_known, wanted = comes_known, wanted - 1
+    return kept
+
+
 def _one_each(places: list[int], artists: Sequence[int], used: set[int], n: int) -> list[int]:
     """The first ``n`` places of different artists, none of them ``used``."""
     found: list[int] = []
@@ -114,11 +129,11 @@ def _one_each(places: list[int], artists: Sequence[int], used: set[int], n: int)
     return found
 
 
-def _fit_length(chosen: list[int], ranking: _Ranking, config: WeeklyConfig) -> list[int]:
+def _fit_length(chosen: list[int], ranking: Ranking, config: WeeklyConfig) -> list[int]:
     """Swap the shortest (longest) entries for the best-ranked songs that are longer (shorter) until it fits.
 
     Unknown durations count as the mean of the known ones. An entry is only swapped for one alike in being a
-    hit or by a known artist, so that the limits hold, and by an artist who is not in the mix.
+    hit, new or by a known artist, so that the limits hold, and by an artist who is not in the mix.
     """
     durations = ranking.durations
     timed = [durations[place] for place in chosen if durations[place]]
@@ -141,6 +156,7 @@ def _fit_length(chosen: list[int], ranking: _Ranking, config: WeeklyConfig) -> l
             and ranking.artists[place] not in used
             and ranking.known[place] <= ranking.known[old]
             and ranking.hit[place] <= ranking.hit[old]
+            and ranking.new[place] >= ranking.new[old]
             and _nearer(total + gain * stretch, total, shortest, longest)
         )
 

@@ -19,16 +19,23 @@ from earmark.signals.collaborative.histories import Csr, Histories
 
 
 class Discographies:
-    """The songs of every artist, most held first.
+    """The songs of every artist, the best-known first.
 
     ``log_held`` ``(n_artists,)`` is log(1 + holders of all the artist's songs), ``log_place`` ``(n_songs,)``
     log(1 + songs of the same artist that stand before the song).
     """
 
-    def __init__(self, columns: Columns, popularity: NDArray[np.floating]) -> None:
+    def __init__(
+        self,
+        columns: Columns,
+        popularity: NDArray[np.floating],
+        renown: NDArray[np.floating] | None = None,
+    ) -> None:
+        """By column, from how many hold each song and how widely it is taken to be known (by default, as widely)."""
         n_artists = len(columns.artist_ids)
         self.artist_of = columns.artist_of
-        self.songs = np.lexsort((-popularity, self.artist_of)).astype(np.int32)
+        order = -(popularity if renown is None else renown)
+        self.songs = np.lexsort((order, self.artist_of)).astype(np.int32)
         self.starts: Int64s = np.searchsorted(self.artist_of[self.songs], np.arange(n_artists + 1))
         self.sizes = np.diff(self.starts)
         self.by_song = columns.by_artist
@@ -122,7 +129,7 @@ def songs_by_artists(
     closed: Csr,
     bonds: Bonds,
     discographies: Discographies,
-    popularity: NDArray[np.floating],
+    renown: NDArray[np.floating],
     *,
     depth: int,
     n_artists: int,
@@ -130,7 +137,7 @@ def songs_by_artists(
 ) -> Int32s:
     """Unheard songs by the artists whom each row likes best, ``(n_rows, depth)`` padded with −1.
 
-    Scored by log(1 + liking of the artist) · log(1 + rows that hold the song). At most ``n_artists`` artists are
+    Scored by log(1 + liking of the artist) · log(1 + renown of the song). At most ``n_artists`` artists are
     looked at and, of each, the ``n_songs_each`` most held songs beyond as many as are closed.
 
     Args:
@@ -138,7 +145,7 @@ def songs_by_artists(
         closed: ``(n_rows, n_songs)`` songs that may not be named.
         bonds: of the same rows.
         discographies: songs by artist.
-        popularity: ``(n_songs,)`` rows that hold each song.
+        renown: ``(n_songs,)`` how widely each song is taken to be known; 0 for those that may not be named.
         depth: songs to name at most.
         n_artists: artists to look at.
         n_songs_each: songs to look at of each.
@@ -151,11 +158,10 @@ def songs_by_artists(
     lengths = np.minimum(discographies.sizes[artists], n_songs_each + heard)
     songs = discographies.songs[ranges(discographies.starts[artists], lengths)]
     rows = np.repeat(rows, lengths).astype(np.int32)
-    # A song that no row holds is known only because somebody broke it off, or played it in private.
-    fit = (popularity[songs] > 0) & (look_up(closed, rows, songs) == 0)
+    fit = (renown[songs] > 0) & (look_up(closed, rows, songs) == 0)
     rows, songs = rows[fit], songs[fit]
     bond = np.repeat(np.log1p(look_up_rows(liking, favourite)), lengths)[fit]
-    return best_per_row(rows, songs, bond * np.log1p(popularity[songs]), liking.shape[0], depth)
+    return best_per_row(rows, songs, bond * np.log1p(renown[songs]), liking.shape[0], depth)
 
 
 def look_up_rows(matrix: Csr, lists: Int32s) -> NDArray[np.float32]:

@@ -15,16 +15,17 @@ from typing import Self
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
 from earmark.errors import EarmarkError, NotLearnedError
 from earmark.kernels.ials import gram
 from earmark.kernels.sparse import Rows
 from earmark.ranking.content import Content
-from earmark.ranking.signals import Floats
 from earmark.signals.collaborative.histories import Csr
 from earmark.threads import one_blas_thread, over_blocks
 
+Floats = NDArray[np.float32]
 ITEMS_PER_BLOCK = 128
 NEAR_ENOUGH = 1e-10
 """Share of the first residual's square below which further steps change nothing."""

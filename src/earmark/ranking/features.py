@@ -11,6 +11,7 @@ from earmark.kernels.pairs import dot_pairs
 from earmark.ranking.asked import Asked
 from earmark.ranking.candidates import Candidates
 from earmark.ranking.generators import Generator
+from earmark.ranking.hearing import heard_by
 from earmark.ranking.signals import Floats
 from earmark.signals.collaborative.histories import Csr
 
@@ -51,39 +52,49 @@ class Feature(IntEnum):
     """The same of the words' list."""
     ARTISTS_ALIKE = 13
     """The same of the list by artists whose vectors fit."""
-    ARTIST_SHARE = 14
+    SOUNDS = 14
+    """The same of the list of songs that nobody holds yet."""
+    ARTIST_SHARE = 15
     """Share of the row's songs that are by the artist."""
-    ARTIST_HELD = 15
+    ARTIST_HELD = 16
     """log(1 + holders of all the artist's songs)."""
-    PLACE_IN_ARTIST = 16
+    PLACE_IN_ARTIST = 17
     """log(1 + songs of the artist that more rows hold)."""
-    MORE_HELD = 17
+    MORE_HELD = 18
     """log(1 + rows that hold the song) less the mean of that over the row's own songs."""
-    NEIGHBOUR_SUM = 18
+    NEIGHBOUR_SUM = 19
     """log(sum of similarities to the row's songs, weighed, per unit of weight)."""
-    NEIGHBOUR_BEST = 19
+    NEIGHBOUR_BEST = 20
     """The greatest single similarity, weighed, per unit of weight."""
-    NEIGHBOUR_COUNT = 20
+    NEIGHBOUR_COUNT = 21
     """Share of the row's songs that the song is a neighbour of."""
-    NEIGHBOUR_SUM_LATELY = 21
+    NEIGHBOUR_SUM_LATELY = 22
     """As the sum, by what was played lately."""
-    FIT = 22
+    FIT = 23
     """Inner product of the row's vector and the song's."""
-    ARTIST_FIT = 23
+    ARTIST_FIT = 24
     """Inner product of the row's vector and the artist's."""
-    LIKE_MINDED_SUM = 24
+    LIKE_MINDED_SUM = 25
     """log(votes of the like-minded rows, per vote)."""
-    LIKE_MINDED_COUNT = 25
+    LIKE_MINDED_COUNT = 26
     """Share of the like-minded rows that hold the song."""
-    WORDS_SUM = 26
+    WORDS_SUM = 27
     """log(what playlists called alike say for the song)."""
-    ROW_SONGS = 27
+    ROW_SONGS = 28
     """log(1 + songs that the row holds)."""
-    ROW_HELD = 28
+    ROW_HELD = 29
     """Mean over the row's songs of log(1 + rows that hold them)."""
-    ROW_ARTISTS = 29
+    ROW_ARTISTS = 30
     """Artists per song of the row."""
-    FUSED = 30
+    SOUND = 31
+    """Cosine of the song's sound with the mean sound of the row's songs; 0 where either is unheard."""
+    SOUND_APART = 32
+    """log(1 + how far the song's figures (tempo, loudness, mood, ...) lie from the row's, in the row's deviations)."""
+    HEARD = 33
+    """1 if it is known what the song sounds like."""
+    NEW = 34
+    """1 if nobody holds the song yet."""
+    FUSED = 35
     """The score of rank fusion, filled in by `earmark.ranking.order.Order`."""
 
 
@@ -96,6 +107,7 @@ PLACES: dict[Feature, Generator] = {
     Feature.LIKE_MINDED: Generator.LIKE_MINDED,
     Feature.WORDS: Generator.WORDS,
     Feature.ARTISTS_ALIKE: Generator.ARTISTS_ALIKE,
+    Feature.SOUNDS: Generator.SOUNDS,
 }
 
 
@@ -109,6 +121,7 @@ def features(asked: Asked, candidates: Candidates) -> Floats:
     for feature, generator in PLACES.items():
         found[:, feature] = worth[candidates.ranks[generator]]
     _sums(asked, candidates, found)
+    _sounds(asked, candidates, found)
     return found
 
 
@@ -158,6 +171,21 @@ def _sums(asked: Asked, candidates: Candidates, found: Floats) -> None:
     found[:, Feature.LIKE_MINDED_SUM] = np.log(votes.sums / voters + LEAST)
     found[:, Feature.LIKE_MINDED_COUNT] = votes.counts / voters
     found[:, Feature.WORDS_SUM] = np.log(signals.words.score_pairs(asked.namesakes, *pairs).sums + LEAST)
+
+
+def _sounds(asked: Asked, candidates: Candidates, found: Floats) -> None:
+    signals, rows, songs = asked.signals, candidates.rows, candidates.songs
+    found[:, Feature.NEW] = signals.popularity[songs] == 0
+    if not len(signals.sounds):
+        return
+    at = signals.sounds.row_of[songs]
+    heard = np.flatnonzero(at >= 0)
+    own = heard_by(asked.taste, signals.sounds, signals.space)
+    found[heard, Feature.HEARD] = 1
+    found[heard, Feature.SOUND] = np.einsum(
+        "ij,ij->i", own.sound[rows[heard]], signals.space.vectors[at[heard]]
+    )
+    found[heard, Feature.SOUND_APART] = np.log1p(own.apart(rows[heard], signals.sounds.figures[at[heard]]))
 
 
 def _row_sums(values: NDArray[np.floating], indptr: NDArray[np.integer]) -> NDArray[np.float64]:

@@ -35,6 +35,7 @@ LISTENERS: Mapping[Feature, float] = {
     Feature.LIKE_MINDED: 0.19,
     Feature.WORDS: 0.0,
     Feature.ARTISTS_ALIKE: -0.06,
+    Feature.SOUNDS: 0.3,
 }
 """Weights before any evidence, for what listeners find later; measured on validation cuts of real listening."""
 
@@ -53,6 +54,7 @@ PLAYLISTS: Mapping[Feature, float] = {
     Feature.LIKE_MINDED: 0.31,
     Feature.WORDS: 0.07,
     Feature.ARTISTS_ALIKE: -0.08,
+    Feature.SOUNDS: 0.3,
 }
 """The same for what stands further down a playlist."""
 

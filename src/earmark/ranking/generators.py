@@ -33,6 +33,8 @@ class Generator(IntEnum):
     """Songs on playlists that are called alike."""
     POPULAR = 7
     """The most held songs."""
+    SOUNDS = 8
+    """Songs of the library that nobody holds yet, by what is known of them."""
 
 
 class CandidatesConfig(BaseModel):
@@ -55,17 +57,17 @@ class CandidatesConfig(BaseModel):
 def candidates(asked: Asked, config: CandidatesConfig) -> Candidates:
     """The pool of every row.
 
-    Songs that no row holds are known only because somebody broke them off or played them in private: they
-    are nobody's candidates.
+    Songs that no row holds and no library has are known only because somebody broke them off or played them in
+    private: they are nobody's candidates.
 
     Args:
         asked: the rows.
         config: how wide the net is cast.
     """
     signals, lists = asked.signals, named(asked, config)
-    held = signals.popularity > 0
+    open_to_all = signals.renown > 0
     return pool(
-        tuple(np.where(held[lists[generator]], lists[generator], -1) for generator in Generator),
+        tuple(np.where(open_to_all[lists[generator]], lists[generator], -1) for generator in Generator),
         len(signals.columns),
     )
 
@@ -82,6 +84,7 @@ def named(asked: Asked, config: CandidatesConfig) -> dict[Generator, Int32s]:
         Generator.ARTISTS_ALIKE: _of_artists_alike(asked, config),
         Generator.WORDS: signals.words.score(asked.namesakes, closed, depth)[0],
         Generator.POPULAR: _popular(asked, config.popular),
+        Generator.SOUNDS: signals.score_placed(asked.vectors, closed, depth),
     }
 
 
@@ -94,7 +97,7 @@ def _of_known_artists(asked: Asked, config: CandidatesConfig) -> Int32s:
         asked.histories.closed,
         bonds,
         asked.signals.discographies,
-        asked.signals.popularity,
+        asked.signals.renown,
         depth=config.depth,
         n_artists=config.artists,
         n_songs_each=config.songs_each,
@@ -114,7 +117,7 @@ def _of_artists_alike(asked: Asked, config: CandidatesConfig) -> Int32s:
         asked.histories.closed,
         asked.bonds,
         signals.discographies,
-        signals.popularity,
+        signals.renown,
         depth=config.depth,
         n_artists=config.artists_alike,
         n_songs_each=config.songs_each,

@@ -5,8 +5,8 @@ vectors (who likes one likes what the other is like). Neither's numbers can be a
 fused: a song stands by the sum of 1 / (60 + place) over the lists that name it (reciprocal-rank fusion, Cormack et al.
 2009). Artists have vectors in the space of the songs, and stand by the cosine alone.
 
-What no listener and no playlist holds is never named: it is known only because somebody played it in private, or broke
-it off.
+What no listener, no playlist and no library holds is never named: it is known only because somebody played it in
+private, or broke it off.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def songs_like(signals: Signals, column: int, n: int) -> Order:
     lists = signals.neighbours.lists
     near = lists.ids[lists.starts[column] : lists.starts[column + 1]][:depth]
     angles = _cosines(signals.factors.item_factors, signals.song_lengths, column)
-    angles[signals.popularity == 0] = 0
+    angles[signals.renown == 0] = 0
     angles[column] = 0
     scores = np.zeros(len(angles))
     for named in (near, _best(angles, depth)):

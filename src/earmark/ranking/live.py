@@ -35,9 +35,10 @@ LISTED: Final = (
     Generator.NEIGHBOURS_LATELY,
     Generator.KNOWN_ARTISTS,
     Generator.POPULAR,
+    Generator.SOUNDS,
 )
 """Whose candidates are looked at."""
-PLACED: Final = (Feature.FACTORS, Feature.NEIGHBOURS_LATELY)
+PLACED: Final = (Feature.FACTORS, Feature.NEIGHBOURS_LATELY, Feature.SOUNDS)
 """Lists whose places are weighed."""
 ORDERS: Final = (Purpose.DISCOVERY, Purpose.CONTINUATION)
 """As numbered in `Askers.orders`; who likes hardly anything yet is asked about in the second."""
@@ -75,7 +76,7 @@ class LiveRanking:
         """
         config = self._config
         depth = config.depth
-        lists = (
+        lists = [
             self._index.top(askers.vectors, askers.closed, depth, threads=1)[0],
             score_neighbours(
                 askers.lately,
@@ -85,7 +86,9 @@ class LiveRanking:
                 reach=NEIGHBOURS_EACH,
                 threads=1,
             )[0],
-        )
+        ]
+        if len(self._model.factors.placed):
+            lists.append(self._model.signals.score_placed(askers.vectors, askers.closed, depth, threads=1))
         return fuse_lists(
             self._catalogue,
             Listing(askers.ties, askers.closed, askers.orders, np.concatenate(lists, axis=1)),
@@ -106,7 +109,8 @@ class LiveRanking:
     def _gains(self) -> Floats:
         """By order, what each place of the lists adds to not being on the list at all."""
         worth = -np.log(np.arange(self._config.depth + 1) + SOFTENING).astype(np.float32)
-        gains: Floats = self._weights[:, PLACED, None] * (worth[:-1] - worth[-1])
+        lists = PLACED if len(self._model.factors.placed) else PLACED[:-1]
+        gains: Floats = self._weights[:, lists, None] * (worth[:-1] - worth[-1])
         return gains.reshape(len(ORDERS), -1)
 
     @cached_property
@@ -116,7 +120,7 @@ class LiveRanking:
         by_artist = signals.discographies
         return Catalogue(
             self._weights[:, [Feature.LISTENERS, Feature.PLAYLISTS]] @ held,
-            np.log1p(signals.popularity),
+            np.log1p(signals.renown),
             by_artist.artist_of,
             Rows(by_artist.starts, by_artist.songs, np.empty(0, np.float32), len(signals.columns)),
             signals.most_held[: 4 * self._config.popular],

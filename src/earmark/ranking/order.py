@@ -11,11 +11,11 @@ from pydantic import BaseModel, ConfigDict
 
 from earmark.ranking.candidates import best_of_each
 from earmark.ranking.features import Feature
-from earmark.ranking.fusion import Fusion, FusionConfig
+from earmark.ranking.fusion import FUSED, Fusion, FusionConfig
 from earmark.ranking.pools import Pools
 from earmark.ranking.ranker import Ranker, RankerConfig
 from earmark.ranking.signals import Floats
-from earmark.signals.collaborative.arrays import load_array
+from earmark.signals.collaborative.arrays import damaged, load_array
 
 
 class OrderConfig(BaseModel):
@@ -93,8 +93,11 @@ class Order:
         Raises:
             NotLearnedError: a file is missing or damaged.
         """
-        fusion, trees = Fusion(load_array(folder, "fusion")), load_array(folder, "trees")
-        return cls(fusion, Ranker.load(folder) if trees.any() else None, config.ranker.reranked)
+        weights, trees = load_array(folder, "fusion"), load_array(folder, "trees")
+        if weights.shape != (FUSED,):
+            error = ValueError(f"{weights.shape} weights, {FUSED} expected: another version learned them")
+            raise damaged(folder / "fusion.npy", error)
+        return cls(Fusion(weights), Ranker.load(folder) if trees.any() else None, config.ranker.reranked)
 
 
 def _ranker(pools: Pools, fusion: Fusion, config: RankerConfig, seed: int) -> Ranker | None:

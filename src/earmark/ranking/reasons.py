@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from enum import StrEnum
+from typing import Final
 
 import msgspec
 import numpy as np
@@ -11,11 +12,18 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from earmark.kernels.evidence import Evidence
+from earmark.listening.listens import UnixMs
 from earmark.ranking.artists import Discographies
 from earmark.ranking.candidates import look_up
 from earmark.ranking.recommender import Recommender
 from earmark.signals.collaborative.columns import Int32s
 from earmark.signals.collaborative.histories import Histories
+
+FRESH_DAYS: Final = 60
+"""For so long a song is new in a library."""
+DAY_MS: Final = 86_400_000
+LEAST_ALIKE: Final = 0.3
+"""The cosine from which on it is said that one song sounds like another."""
 
 
 class Ground(StrEnum):
@@ -27,6 +35,8 @@ class Ground(StrEnum):
     """The listener plays the artist."""
     HELD = "held"
     """Many hold it, and nothing nearer to this listener is known yet."""
+    SOUND = "sound"
+    """Nobody holds it yet: it is placed by what it sounds like, and by what its tags say."""
 
 
 class Seed(msgspec.Struct, frozen=True, array_like=True, gc=False):
@@ -41,7 +51,8 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
 
     ``playlists`` and ``listeners`` hold the song and all seeds, the listener's own left out; without seeds,
     the song alone, or 0 where the bond with the artist is all there is. ``artist_plays`` and
-    ``artist_songs`` are this listener's plays of the artist, and of how many songs.
+    ``artist_songs`` are this listener's plays of the artist, and of how many songs. The seeds of a song that nobody
+    holds are the ones that it sounds most like.
     """
 
     ground: Ground
@@ -50,6 +61,8 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     listeners: int = 0
     artist_plays: int = 0
     artist_songs: int = 0
+    fresh: bool = False
+    """Whether the library has had it for less than `FRESH_DAYS`."""
 
     def phrase(self, title_of: Callable[[int], str], artist: str) -> str:
         """The reason as a sentence; ``title_of`` names a song by its record id."""
@@ -68,16 +81,29 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
                 return f"{bond}; {holders} it together with {' and '.join(titles)}" if titles else bond
             case Ground.HELD:
                 return f"{holders} it, more than most songs that are new to you"
+            case Ground.SOUND:
+                bond = f"you played {_songs(self.artist_songs)} by {artist} {_times(self.artist_plays)}"
+                said = [
+                    *([f"sounds like {' and '.join(titles)}, which you play"] if titles else []),
+                    *([bond] if self.artist_plays else []),
+                ]
+                return "; ".join([self._standing(), *said])
 
     def phrase_of_list(self, title_of: Callable[[int], str], artist: str) -> str:
         """The same where the songs spoken of stand on a playlist that is to be continued."""
         holders = _holders(self.playlists, self.listeners)
         titles = " and ".join(f"“{title_of(seed.song)}”" for seed in self.seeds)
-        if titles:
+        if titles and self.ground != Ground.SOUND:
             return f"goes with {titles}: {holders} {'all three' if len(self.seeds) == 2 else 'both'}"
+        if self.ground == Ground.SOUND:
+            alike = f"; sounds like {titles}" if titles else ""
+            return f"{self._standing()}{alike}"
         if self.ground == Ground.ARTIST:
             return f"{artist} is on the list already, with {_songs(self.artist_songs)}"
         return f"{holders} it"
+
+    def _standing(self) -> str:
+        return "new in the library" if self.fresh else "in the library, where nobody has played it yet"
 
 
 def explain(
@@ -86,6 +112,8 @@ def explain(
     rows: Int32s,
     songs: Int32s,
     bond_leads: NDArray[np.bool_],
+    *,
+    now: UnixMs,
 ) -> Iterator[Reason]:
     """The reason for each pair of listener row and chosen column, in order.
 
@@ -93,8 +121,9 @@ def explain(
         recommender: the model that chose.
         histories: of the listeners.
         rows: ``(n_pairs,)`` rows of ``histories``, those of one listener side by side.
-        songs: ``(n_pairs,)`` columns, of songs that some row holds, none closed to the listener.
+        songs: ``(n_pairs,)`` columns, of songs that some row holds or the library has, none closed to the listener.
         bond_leads: ``(n_pairs,)`` whether the bond with the artist weighed more than songs played together.
+        now: by which it is told whether a song is new in the library.
     """
     found = recommender.evidence(histories, rows, songs)
     together = zip(
@@ -109,7 +138,14 @@ def explain(
         recommender.signals.listeners_holding[songs].astype(np.int64).tolist(),
         strict=True,
     )
-    for shared, (plays, heard), alone, leads in zip(together, bonds, held, bond_leads.tolist(), strict=True):
+    alike = sounding_alike(recommender, histories, rows, songs)
+    added_at = recommender.signals.sounds.first_had(songs)
+    everything = zip(together, bonds, held, bond_leads.tolist(), added_at.tolist(), strict=True)
+    for at, (shared, (plays, heard), alone, leads, added) in enumerate(everything):
+        if not sum(alone):
+            fresh = added > now - FRESH_DAYS * DAY_MS
+            yield Reason(Ground.SOUND, alike.get(at, ()), artist_plays=plays, artist_songs=heard, fresh=fresh)
+            continue
         seeds, playlists, listeners = shared
         if not playlists + listeners:
             seeds = ()
@@ -119,6 +155,33 @@ def explain(
             yield Reason(Ground.TOGETHER, seeds, playlists, listeners)
         else:
             yield Reason(Ground.HELD, (), *alone)
+
+
+def sounding_alike(
+    recommender: Recommender, histories: Histories, rows: Int32s, songs: Int32s
+) -> dict[int, tuple[Seed, ...]]:
+    """For pairs, by place, whose song nobody holds: one or two of the listener's own songs that it sounds most like.
+
+    Songs that sound less alike than `LEAST_ALIKE` are not spoken of.
+    """
+    sounds, space = recommender.signals.sounds, recommender.signals.space
+    new = np.flatnonzero((recommender.popularity[songs] == 0) & sounds.heard[songs])
+    played = sp.csr_array(histories.played)
+    found: dict[int, tuple[Seed, ...]] = {}
+    for row in np.unique(rows[new]).tolist():
+        own = played.indices[played.indptr[row] : played.indptr[row + 1]]
+        own = own[sounds.heard[own]]
+        if not len(own):
+            continue
+        pairs = new[rows[new] == row]
+        cosines = space.vectors[sounds.row_of[songs[pairs]]] @ space.vectors[sounds.row_of[own]].T
+        nearest = np.argsort(-cosines, axis=1, kind="stable")[:, :2]
+        for at, line, best in zip(pairs.tolist(), cosines, nearest, strict=True):
+            chosen = own[best[line[best] >= LEAST_ALIKE]]
+            plays = look_up(histories.plays, np.full(len(chosen), row, np.int32), chosen).astype(np.int64)
+            ids = recommender.columns.songs[chosen]
+            found[at] = tuple(map(Seed, ids.tolist(), plays.tolist()))
+    return found
 
 
 def _seeds(

@@ -11,8 +11,12 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from earmark.kernels.sparse import Rows
 from earmark.kernels.top import FactorIndex
 from earmark.ranking.artists import Discographies
+from earmark.ranking.placing import Known, PlacingConfig, teaching_rows, vectors_for
+from earmark.ranking.sound import Sounds
+from earmark.ranking.sounds_like import SoundSpace, SpaceConfig
 from earmark.ranking.words import Words, WordsConfig
 from earmark.signals.collaborative.columns import Columns, Int32s
 from earmark.signals.collaborative.factors import FactorConfig, Factors
@@ -22,7 +26,9 @@ from earmark.signals.collaborative.matrix import Membership, joint_matrix
 from earmark.signals.collaborative.neighbours import NeighbourConfig, Neighbours
 
 Floats = NDArray[np.float32]
-PARTS = ("neighbours", "factors", "likeminded", "words")
+PARTS = ("neighbours", "factors", "likeminded", "words", "sounds", "space")
+HALF = np.float32(0.5)
+"""What nobody holds, but the library has, is held as widely as this where the most held is looked for."""
 
 
 class SidesConfig(BaseModel):
@@ -51,6 +57,10 @@ class SignalsConfig(BaseModel):
     """Words in playlists' names."""
     sides: SidesConfig = SidesConfig()
     """Artists and words as further columns of the matrix that is factorised."""
+    space: SpaceConfig = SpaceConfig()
+    """What sounds alike."""
+    placing: PlacingConfig = PlacingConfig()
+    """Songs of the library that nobody holds yet."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,8 @@ class Signals:
     factors: Factors
     likeminded: LikeMinded
     words: Words
+    sounds: Sounds
+    space: SoundSpace
     sides: SidesConfig
 
     @classmethod
@@ -74,9 +86,12 @@ class Signals:
         columns: Columns,
         config: SignalsConfig,
         *,
+        known: Known | None = None,
         start: Floats | None = None,
     ) -> Signals:
         """Learn all signals from one joint matrix.
+
+        Songs that were heard and of which no row says anything are placed by what is known of them.
 
         Args:
             histories: of the listeners of ``members``.
@@ -84,19 +99,34 @@ class Signals:
             names: of the playlists of ``members``.
             columns: of both.
             config: the settings of each signal.
+            known: what is known of the songs beside who holds them; without it nothing was heard.
             start: song vectors to start from, ``(n_songs, n_factors)``, as an earlier build had them.
         """
         joint = joint_matrix(histories, members)
         words = Words(config.words).fit(names, members.playlists)
         called = words.rows([""] * len(histories) + names)
         wide = widened(joint, columns, called, config.sides)
+        factors = Factors(config.factors).fit(wide, n_songs=len(columns), start=start)
+        sounds, space = Sounds.none(len(columns)), SoundSpace.none()
+        if known is not None and len(known.sounds):
+            sounds = known.sounds
+            vectors = factors.fold_in(teaching_rows(wide))
+            confidences = teaching_rows(joint) * np.float32(config.factors.alpha)
+            space = SoundSpace.fit(sounds, confidences, vectors, config.space)
+            told_of = np.bincount(joint.indices, minlength=len(columns))
+            new = sounds.columns[told_of[sounds.columns] == 0]
+            if len(new):
+                content = known.content(columns, config.placing)
+                factors.place(new, vectors_for(new, content, confidences, vectors, config.placing))
         return cls(
             columns,
             members,
             Neighbours(config.neighbours).fit(joint),
-            Factors(config.factors).fit(wide, n_songs=len(columns), start=start),
+            factors,
             LikeMinded(config.likeminded).fit(joint),
             words,
+            sounds,
+            space,
             config.sides,
         )
 
@@ -120,9 +150,14 @@ class Signals:
         return self.listeners_holding + self.playlists_holding
 
     @cached_property
+    def renown(self) -> Floats:
+        """How widely each song is taken to be known, ``(n_songs,)``: 0 for those that may not be named to anybody."""
+        return np.where((self.popularity == 0) & self.sounds.heard, HALF, self.popularity)
+
+    @cached_property
     def discographies(self) -> Discographies:
-        """Songs by artist, most held first."""
-        return Discographies(self.columns, self.popularity)
+        """Songs by artist, the best-known first."""
+        return Discographies(self.columns, self.popularity, self.renown)
 
     @cached_property
     def most_held(self) -> Int32s:
@@ -149,6 +184,31 @@ class Signals:
         """The artists, to be searched by a listener's vector."""
         return FactorIndex(self.artist_factors)
 
+    def score_placed(
+        self, vectors: Floats, closed: Csr | Rows, n: int, *, threads: int | None = None
+    ) -> Int32s:
+        """Of the songs that nobody holds, the ``n`` whose vectors fit each row's best, ``(n_rows, n)``, padded with −1.
+
+        Args:
+            vectors: ``(n_rows, n_factors)`` of the rows.
+            closed: ``(n_rows, n_songs)`` songs that may not be named.
+            n: songs of each row.
+            threads: as for `earmark.threads.over_blocks`; it does not change the result.
+        """
+        placed = self.factors.placed
+        found = np.full((len(vectors), n), -1, np.int32)
+        if len(placed):
+            if isinstance(closed, Rows):
+                closed = closed.csr()
+            among = self._placed_index.top(vectors, closed[:, placed], n, threads=threads)[0]
+            there = (among >= 0) & vectors.any(axis=1, keepdims=True)
+            found[there] = placed[among[there]]
+        return found
+
+    @cached_property
+    def _placed_index(self) -> FactorIndex:
+        return FactorIndex(self.factors.item_factors[self.factors.placed])
+
     def save(self, folder: Path) -> None:
         """Write all parts into ``folder``."""
         self.columns.save(folder)
@@ -172,6 +232,8 @@ class Signals:
             Factors.load(folder / "factors"),
             LikeMinded.load(folder / "likeminded"),
             Words.load(folder / "words", config.words, members.playlists),
+            Sounds.load(folder / "sounds", len(columns)),
+            SoundSpace.load(folder / "space"),
             config.sides,
         )
 

@@ -16,6 +16,7 @@ from earmark.errors import (
     EarmarkError,
     NotLearnedError,
     OutOfPlaceError,
+    TooLittleError,
     UnavailableError,
     UnfitError,
     UnknownNameError,
@@ -30,6 +31,7 @@ KINDS: Final = (ApiError, ProblemError, EarmarkError, RequestValidationError, HT
 STATUSES: Final[Mapping[type[EarmarkError], int]] = {
     NotLearnedError: 409,
     ConflictError: 409,
+    TooLittleError: 409,
     UnknownNameError: 404,
     UnfitError: 422,
     OutOfPlaceError: 422,

@@ -14,6 +14,7 @@ from earmark.evaluation.breadth import OwnPlays
 from earmark.evaluation.metrics import mean
 from earmark.evaluation.scores import character, score_lists
 from earmark.evaluation.splits import SPREAD, FoundLater, cut
+from earmark.listening.listens import UnixMs
 from earmark.mixes.selection import WeeklyConfig
 from earmark.mixes.weekly import compose
 from earmark.ranking.recommender import Recommender
@@ -94,7 +95,7 @@ def _mixes(model: Recommender, held_out: Histories, weekly: WeeklyConfig) -> Int
     """The editions that listeners would have been given, as lists of columns; durations are left aside."""
     lists = np.full((len(held_out), DEEPEST), -1, np.int32)
     durations = np.zeros(len(model.columns), np.int64)
-    for row, draft in enumerate(compose(model, held_out, durations, weekly)):
+    for row, draft in enumerate(compose(model, held_out, durations, weekly, now=UnixMs(0))):
         lists[row, : len(draft.songs)] = model.columns.find(np.array(draft.songs, np.int32))
     return lists
 

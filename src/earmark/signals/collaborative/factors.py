@@ -19,7 +19,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from earmark.errors import EarmarkError, NotLearnedError
 from earmark.kernels import ials
-from earmark.kernels.sparse import Csr, Rows
+from earmark.kernels.sparse import Csr, Rows, checked_ids
 from earmark.kernels.top import BALANCE_FROM, FactorIndex
 from earmark.signals.collaborative.arrays import damaged, load_arrays, save_arrays
 
@@ -60,6 +60,12 @@ class Factors:
         self._column_factors: NDArray[np.float32] | None = None
         self._n_songs = 0
         self._mean_entries = 1.0
+        self._placed = np.empty(0, np.int32)
+
+    @property
+    def placed(self) -> NDArray[np.int32]:
+        """Songs whose vectors come from elsewhere (`place`), (n_placed,) ascending."""
+        return self._placed
 
     @property
     def item_factors(self) -> NDArray[np.float32]:
@@ -136,9 +142,31 @@ class Factors:
             alternation.iterate(threads)
         self._column_factors = np.ascontiguousarray(alternation.column_factors)
         self._n_songs, self._mean_entries = n_songs, mean_entries
-        self.__dict__.pop("_index", None)
-        self.__dict__.pop("_gram", None)
+        self._placed = np.empty(0, np.int32)
+        self._forget_derived()
         return self
+
+    def place(self, songs: NDArray[np.integer], vectors: NDArray[np.float32]) -> None:
+        """Give songs that no row holds vectors from elsewhere, such as from what they sound like.
+
+        They are scored like any other song, but whoever is folded in gets the vector that they had without them: that
+        nobody held such a song says nothing about anybody.
+
+        Args:
+            songs: (n,) columns, ascending, all of songs.
+            vectors: (n, n_factors).
+
+        Raises:
+            ValueError: shapes do not fit, a column is no song's, or a vector is not finite.
+        """
+        factors = self.column_factors
+        if vectors.shape != (len(songs), factors.shape[1]) or not np.isfinite(vectors).all():
+            raise ValueError(f"place: {len(songs)} songs cannot have vectors of shape {vectors.shape}.")
+        if len(songs) and not (0 <= songs[0] and songs[-1] < self._n_songs and (np.diff(songs) > 0).all()):
+            raise ValueError(f"place: columns must ascend within 0 to {self._n_songs}.")
+        factors[songs] = vectors
+        self._placed = songs.astype(np.int32)
+        self._forget_derived()
 
     def fold_in(self, history: Csr, *, threads: int | None = None) -> NDArray[np.float32]:
         """The vector of each listener, (n_listeners, n_factors) float32: exactly what ``fit`` approximates.
@@ -188,6 +216,7 @@ class Factors:
             column_factors=self.column_factors,
             n_songs=np.array([self._n_songs]),
             mean_entries=np.array([self._mean_entries]),
+            placed=self._placed,
         )
 
     @classmethod
@@ -197,13 +226,14 @@ class Factors:
         Raises:
             NotLearnedError: a file is missing or damaged.
         """
-        config, (vectors, n_songs, mean_entries) = load_arrays(
-            folder, FactorConfig, "column_factors", "n_songs", "mean_entries"
+        config, (vectors, n_songs, mean_entries, placed) = load_arrays(
+            folder, FactorConfig, "column_factors", "n_songs", "mean_entries", "placed"
         )
         loaded = cls(config)
         try:
             loaded._n_songs, loaded._mean_entries = n_songs.item(), mean_entries.item()
             loaded._index = FactorIndex(vectors[: loaded._n_songs])
+            loaded._placed = checked_ids(placed, loaded._n_songs, "placed")
             if not (0 < loaded._mean_entries < np.inf and np.isfinite(vectors).all()):
                 raise ValueError("it holds what is no finite number")
         except (ValueError, TypeError) as error:
@@ -217,7 +247,11 @@ class Factors:
 
     @cached_property
     def _gram(self) -> NDArray[np.float64]:
-        return ials.gram(self.column_factors)
+        return ials.gram(self.column_factors) - ials.gram(self.column_factors[self._placed])
+
+    def _forget_derived(self) -> None:
+        self.__dict__.pop("_index", None)
+        self.__dict__.pop("_gram", None)
 
     def _pulls(self, rows: Rows, mean_entries: float) -> NDArray[np.float64]:
         """The regularisation of each row, (n_rows,), where the mean row holds ``mean_entries``.

@@ -18,7 +18,9 @@ from earmark.jobs.kindred import (
     similar_songs,
     songs_by,
 )
+from earmark.jobs.sounding import FEWEST_STEPS, MOST_STEPS, SoundingSong, path, sounds_like
 from earmark.music.items import Track
+from earmark.ranking.sound_wishes import MOODS, Wishes
 from earmark.store.people import AccountRecord
 from earmark.store.port import ItemId
 from earmark.store.tracks import TrackRecord
@@ -38,6 +40,10 @@ LARGEST: Final = (1 << 31) - 1
 ItemPath = Annotated[ItemId, Path(alias="item", ge=1, le=LARGEST, description="The `item` of a track.")]
 ArtistPath = Annotated[int, Path(alias="artist", ge=1, le=LARGEST, description="The number of an artist.")]
 Limit = Annotated[int, Query(ge=1, le=MOST, description="How many at most.")]
+Bpm = Annotated[float | None, Query(gt=0, le=1_000, description="In beats a minute.")]
+Moods = Annotated[
+    list[str], Query(max_length=len(MOODS), description=f"Each one of {', '.join(MOODS)}; all must be met.")
+]
 Name = Annotated[str, Query(min_length=1, max_length=1_000)]
 
 router = APIRouter(tags=["Music"])
@@ -78,6 +84,13 @@ class SimilarSongs(msgspec.Struct, frozen=True):
     songs: list[KnownSong]
 
 
+class SoundingSongs(msgspec.Struct, frozen=True):
+    """Songs that sound like a song, or that lead from one to another, as a build has learned it."""
+
+    build: str
+    songs: list[SoundingSong]
+
+
 class SimilarArtists(msgspec.Struct, frozen=True):
     """Artists who are like an artist, the nearest first, as a build has learned it."""
 
@@ -112,6 +125,38 @@ def similar_tracks(account: Asking, service: Here, item: ItemPath, limit: Limit 
     """Songs that go with the song of a track."""
     one, build = seen_track(service, account, item), service.live.build()
     return reply(SimilarSongs(build.manifest.id, similar_songs(build, one.song, limit)))
+
+
+@router.get("/tracks/{item}/sounds-like", **described(SoundingSongs, problems=(404, 409, 422)))
+def sounding_tracks(
+    account: Asking,
+    service: Here,
+    item: ItemPath,
+    limit: Limit = 30,
+    slowest: Bpm = None,
+    fastest: Bpm = None,
+    mood: Moods = (),  # type: ignore[assignment]
+) -> Response:
+    """Songs that sound like a track, the nearest first, whoever plays them and if nobody does yet."""
+    one, build = seen_track(service, account, item), service.live.build()
+    wishes = Wishes(slowest, fastest, tuple(mood))
+    return reply(SoundingSongs(build.manifest.id, sounds_like(build, one.song, limit, wishes)))
+
+
+@router.get("/tracks/{item}/path/{to}", **described(SoundingSongs, problems=(404, 409)))
+def path_of_tracks(
+    account: Asking,
+    service: Here,
+    item: ItemPath,
+    to: Annotated[ItemId, Path(ge=1, le=LARGEST, description="The `item` of the track where it ends.")],
+    steps: Annotated[
+        int, Query(ge=FEWEST_STEPS, le=MOST_STEPS, description="How many songs, with both ends.")
+    ] = 20,
+) -> Response:
+    """A way from one track to another, each sounding like the one before."""
+    first, last = (seen_track(service, account, one) for one in (item, to))
+    build = service.live.build()
+    return reply(SoundingSongs(build.manifest.id, path(build, first.song, last.song, steps)))
 
 
 @router.get("/artists/{artist}", **described(ArtistShown, problems=(404,)))
