@@ -182,6 +182,14 @@ def test_sounds_are_told_as_they_were_heard_last(store: Store) -> None:
     assert (record.embedding.dtype, record.embedding.tolist()) == (np.float32, [0.5, -0.25, 3.0])
 
 
+def test_every_sound_that_a_file_has_is_told_once(store: Store) -> None:
+    assert list(store.files.figures()) == []
+    held = (file("/m/a.mp3"), file("/m/b.mp3"), file("/m/c.mp3", "Other", 2))
+    keep(store, *held, sounds=(heard(1), heard(2, BARE), heard(3)))
+    assert sorted(store.files.figures(), key=lambda one: one.duration_ms) == [BARE, FULL]
+    assert [store.files.heard_by(digest(n)) for n in (1, 4)] == ["nets 1", None]
+
+
 def test_lyrics_belong_to_a_file_and_go_with_it(store: Store) -> None:
     timed, plain = Lyrics("[00:01.00]la", timed=True), Lyrics("la\n\\ \"la\" 'ла'", timed=False)
     keep(

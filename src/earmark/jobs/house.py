@@ -8,7 +8,9 @@ from pathlib import Path
 from earmark.engines.builds import Builds
 from earmark.engines.local import LearnSettings
 from earmark.engines.tuning import TuningConfig
+from earmark.jobs.scan_config import ScanConfig
 from earmark.jobs.signing_in import SignInConfig
+from earmark.jobs.sound_models import FOLDER
 from earmark.jobs.work import WorkConfig
 from earmark.mixes.selection import WeeklyConfig
 from earmark.privacy.secrets import Secrets
@@ -27,6 +29,7 @@ class House:
     tuning: TuningConfig
     work: WorkConfig = field(default_factory=WorkConfig)
     sign_in: SignInConfig = field(default_factory=SignInConfig)
+    scan: ScanConfig = field(default_factory=ScanConfig)
 
     @property
     def builds(self) -> Builds:
@@ -42,6 +45,16 @@ class House:
     def snapshots(self) -> Path:
         """The folder of snapshots, each named by its digest."""
         return self.home / "snapshots"
+
+    @property
+    def covers(self) -> Path:
+        """The folder of covers, each named by its digest."""
+        return self.home / "covers"
+
+    @property
+    def models(self) -> Path:
+        """The folder of models that were fetched."""
+        return self.home / FOLDER
 
     @property
     def secrets(self) -> Secrets:

@@ -15,6 +15,7 @@ from earmark.errors import BusyError, writing_to
 
 IN_USE = ".in-use.lock"
 LEARNING = ".learning.lock"
+SCANNING = ".scanning.lock"
 
 
 @contextmanager
@@ -36,6 +37,17 @@ def learning(home: Path) -> Iterator[None]:
         BusyError: another run is learning, or somebody is being forgotten.
     """
     with using(home), _held(home / LEARNING, fcntl.LOCK_EX, "Another run is learning in this home folder."):
+        yield
+
+
+@contextmanager
+def scanning(home: Path) -> Iterator[None]:
+    """Take in what lies in music folders; one at a time.
+
+    Raises:
+        BusyError: another run is scanning.
+    """
+    with _held(home / SCANNING, fcntl.LOCK_EX, "Another run is scanning music into this home folder."):
         yield
 
 

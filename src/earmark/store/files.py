@@ -6,7 +6,7 @@ that was moved or tagged anew is the same sound.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 import msgspec
@@ -14,12 +14,13 @@ from sqlalchemy import Connection
 
 from earmark.listening.libraries import FileMark, LibraryFile, Lyrics
 from earmark.listening.listens import UnixMs, clock
+from earmark.music.sound import Sound
 from earmark.store.catalogue import Catalogue
 from earmark.store.database import Database, Intent
 from earmark.store.paths import path_of, spelled
 from earmark.store.port import ItemId, SongId
 from earmark.store.rows import do, fetch, insert, new_ids, put
-from earmark.store.sounds import SoundRecord, sounds_of
+from earmark.store.sounds import SoundRecord, all_figures, sounds_of
 from earmark.store.wanted import Row, wanted_ids, wanted_keys
 
 
@@ -58,6 +59,12 @@ class Files(Protocol):
 
     def holding(self, digest: bytes) -> list[str]:
         """Paths of all files with this sound, in order."""
+
+    def heard_by(self, digest: bytes) -> str | None:
+        """Which models heard this sound; None if none did."""
+
+    def figures(self) -> Iterator[Sound]:
+        """What every sound is like, in no order; none that no file has."""
 
     def of_songs(self, songs: Sequence[SongId]) -> dict[SongId, list[FileRecord]]:
         """The files of each of these songs, the lowest item first; songs without are left out."""
@@ -113,6 +120,17 @@ class SqlFiles:
         with self._database.transaction(Intent.READ) as connection:
             found = fetch(connection, "SELECT path FROM file WHERE digest = ? ORDER BY path", (digest,))
         return [path_of(path) for (path,) in found]
+
+    def heard_by(self, digest: bytes) -> str | None:
+        """Which models heard this sound; None if none did."""
+        with self._database.transaction(Intent.READ) as connection:
+            found = fetch(connection, "SELECT heard_by FROM sound WHERE digest = ?", (digest,))
+        return found[0][0] if found else None
+
+    def figures(self) -> Iterator[Sound]:
+        """What every sound is like, in no order; none that no file has."""
+        with self._database.transaction(Intent.READ) as connection:
+            yield from all_figures(connection)
 
     def of_songs(self, songs: Sequence[SongId]) -> dict[SongId, list[FileRecord]]:
         """The files of each of these songs, the lowest item first; songs without are left out."""

@@ -27,6 +27,7 @@ _ALL: Final = """
     SELECT f.song_id, f.item_id, f.added_at, s.heard_by, s.figures, s.embedding
     FROM file f JOIN sound s ON s.digest = f.digest WHERE f.song_id IS NOT NULL
     ORDER BY f.song_id, f.item_id, f.path"""
+_FIGURES: Final = "SELECT figures FROM sound s WHERE EXISTS (SELECT 1 FROM file WHERE file.digest = s.digest)"
 _UNHELD: Final = """
     DELETE FROM sound WHERE NOT EXISTS (SELECT 1 FROM file WHERE file.digest = sound.digest)"""
 
@@ -72,6 +73,13 @@ def keep_sounds(connection: Connection, sounds: Sequence[SoundRecord]) -> None:
 def drop_unheld_sounds(connection: Connection) -> int:
     """Let go of sounds that no file has any more; returns how many there were."""
     return do(connection, _UNHELD)
+
+
+def all_figures(connection: Connection) -> Iterator[Sound]:
+    """What every sound is like that a file has, in no order."""
+    decoder = msgspec.json.Decoder(Sound)
+    for (figures,) in stream(connection, _FIGURES, _STRETCH):
+        yield decoder.decode(figures)
 
 
 def sounds_of(connection: Connection, songs: Sequence[int]) -> dict[int, SoundRecord]:

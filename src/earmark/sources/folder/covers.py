@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
+
+from earmark.errors import writing_to
 
 LARGEST: Final = 10_000_000
 """Bytes; larger pictures are no covers, and are left out."""
@@ -28,7 +29,7 @@ class Covers:
         """The name of this picture, which is put into the folder if it is not there; None if it is no picture.
 
         Raises:
-            OSError: it cannot be written.
+            EarmarkError: it cannot be written.
         """
         kind = _kind(picture)
         if kind is None:
@@ -36,23 +37,24 @@ class Covers:
         name = f"{blake2b(picture, digest_size=16).hexdigest()}.{kind}"
         path = self._folder / name
         if not path.exists():
-            self._folder.mkdir(parents=True, exist_ok=True)
-            # Several processes may keep the same picture at once.
-            beside = self._folder / f".{name}.{os.getpid()}"
-            beside.write_bytes(picture)
-            beside.replace(path)
+            with writing_to(path):
+                self._folder.mkdir(parents=True, exist_ok=True)
+                # Several processes may keep the same picture at once.
+                beside = self._folder / f".{name}.{os.getpid()}"
+                beside.write_bytes(picture)
+                beside.replace(path)
         return name
 
     def keep_only(self, names: set[str]) -> None:
         """Delete all others, and what killed runs left half-written.
 
         Raises:
-            OSError: one cannot be deleted.
+            EarmarkError: one cannot be deleted.
         """
-        for path in self._folder.iterdir() if self._folder.is_dir() else ():
-            if path.name not in names:
-                with suppress(FileNotFoundError):
-                    path.unlink()
+        with writing_to(self._folder):
+            for path in self._folder.iterdir() if self._folder.is_dir() else ():
+                if path.name not in names:
+                    path.unlink(missing_ok=True)
 
 
 def _kind(picture: bytes) -> str | None:

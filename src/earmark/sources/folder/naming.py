@@ -15,8 +15,10 @@ import msgspec
 
 _NUMBER: Final = re.compile(r"\(?\[?(?:\d{1,2}-)?[A-D]?\d{1,3}\]?\)?")
 _NUMBERED: Final = re.compile(
-    r"\(?\[?(?:(?:\d{1,2}[-.])?\d{1,3}|[A-D]\d{1,2})\]?\)?(?:\s*[-._)]\s*|\s+)(?=\S)"
+    r"[(\[]?((?:\d{1,2}[-.])?\d{1,3}|[A-D]\d{1,2})(?:[)\]]\s*|\s*[-._)]\s*|(?P<only_space>\s+))(?=\S)"
 )
+_LONGEST_ALBUM: Final = 40
+"""Tracks; a higher number before a title is part of it, as in "99 Luftballons"."""
 _DISC: Final = re.compile(
     r"(?:cd|disc|disk|dvd|vinyl|side|volume|vol\.?)[\s_-]*(?:\d{1,2}|[a-d])", re.IGNORECASE
 )
@@ -56,7 +58,18 @@ def _parts(name: str) -> list[str]:
         return parts[1:]
     if not parts:
         return [name.strip() or name]
-    return [_NUMBERED.sub("", parts[0], count=1), *parts[1:]]
+    return [_without_number(parts[0], before_dash=len(parts) > 1), *parts[1:]]
+
+
+def _without_number(name: str, *, before_dash: bool) -> str:
+    """The name without the track's number, if one stands before it that is surely one: "50 Cent - …" has none."""
+    found = _NUMBERED.match(name)
+    if found is None:
+        return name
+    number = found[1]
+    if found["only_space"] and number.isdecimal() and number[0] != "0":
+        return name if before_dash or int(number) > _LONGEST_ALBUM else name[found.end() :]
+    return name[found.end() :]
 
 
 def _above(folders: Sequence[str]) -> tuple[str | None, str | None]:

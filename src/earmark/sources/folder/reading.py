@@ -45,7 +45,8 @@ def describe(path: str, root: str, mark: FileMark, beside: Beside, covers: Cover
         covers: where its picture is kept.
 
     Raises:
-        OSError: it cannot be read, or a cover not be kept.
+        OSError: it cannot be read.
+        EarmarkError: its cover cannot be kept.
     """
     if what := other_thing(first_bytes(Path(path))):
         fault = f"is {what}, whatever its name says"
