@@ -11,7 +11,7 @@ import pytest
 from tests.signals.audio.musicnn.bundles import bundle, small_musicnn
 
 from earmark.errors import EarmarkError, UnreadableInputError
-from earmark.jobs.sound_models import set_up
+from earmark.jobs.sound_models import advice, set_up
 from earmark.signals.audio.musicnn import published
 from earmark.signals.audio.musicnn.checkpoint import read_arrays
 from earmark.signals.audio.musicnn.graph import to_onnx
@@ -49,12 +49,17 @@ def left(home: Path) -> list[str]:
     return sorted(path.name for path in home.rglob("*") if path.is_file())
 
 
+def test_who_listens_with_less_is_told(home: Path) -> None:
+    assert "earmark models fetch" in str(advice(home))
+
+
 def test_from_a_file(wheel: Path, home: Path) -> None:
     done = set_up(home, wheel)
     content = Path(done.file).read_bytes()
     assert done.file == str(home / "models" / published.FILE)
     assert (len(content), hashlib.sha256(content).hexdigest()) == (done.bytes, done.sha256)
     assert set_up(home, wheel) == done
+    assert advice(home) is None
     assert left(home) == [published.FILE]
 
 

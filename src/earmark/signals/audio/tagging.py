@@ -14,7 +14,7 @@ from earmark.signals.audio.embedding import Floats
 from earmark.signals.audio.musicnn.published import TAGS
 
 LEAST: Final = 0.2
-"""On 102 recordings of known kind, 9 of the 146 tags shown contradict it, and 6 recordings get none; at .15, 24 of 235."""
+"""On 102 recordings of known kind, 9 of 146 tags shown contradict it, and 6 recordings get none; at .15, 24 of 235."""
 NOT_OF_THE_SOUND: Final = frozenset(
     {"60s", "70s", "80s", "90s", "00s", "oldies", "beautiful", "catchy", "sexy"}
 )
