@@ -12,6 +12,7 @@ from tests.tables import tables
 
 from earmark.engines import local
 from earmark.engines.local import (
+    SOUND_INDEX,
     LearnSettings,
     Start,
     continuation_pools,
@@ -20,14 +21,17 @@ from earmark.engines.local import (
     histories_of,
     learn,
     rank_in_parts,
+    sounds_to_hide,
     versions,
 )
 from earmark.errors import EarmarkError
 from earmark.evaluation.continuation import challenges
 from earmark.evaluation.splits import FoundLater, cut, hold_out
+from earmark.ranking.features import Feature
 from earmark.ranking.fusion import FusionConfig
 from earmark.ranking.order import OrderConfig
 from earmark.ranking.recommender import PRIORS, Purpose, RankingConfig, Recommender
+from earmark.ranking.sound_index import SoundIndex
 from earmark.signals.collaborative.columns import Columns
 from earmark.signals.collaborative.histories import Histories
 from earmark.store.snapshot import Frames
@@ -299,3 +303,67 @@ def test_settings_that_cannot_be_are_refused(wrong):
 def test_versions_are_of_what_could_change_a_number():
     assert {"earmark", "lightgbm", "numpy", "scipy"} <= set(versions())
     assert "implicit" not in versions()
+
+
+# --- what was heard ---
+
+
+def test_of_songs_that_were_heard_some_that_several_hold_are_hidden(frames):
+    heard = tables.heard(frames, 5)
+    hidden = sounds_to_hide(heard, SETTINGS)
+    assert len(sounds_to_hide(frames, SETTINGS)) == 0
+    assert len(sounds_to_hide(heard, SETTINGS.model_copy(update={"hidden_sounds": 0.0}))) == 0
+    assert 5 < len(hidden) <= 0.1 * len(heard.sounds)
+    assert set(hidden.tolist()) <= set(heard.sounds["song"].to_list())
+    assert sounds_to_hide(heard, SETTINGS).tolist() == hidden.tolist()
+    assert sounds_to_hide(heard, SETTINGS.model_copy(update={"seed": 2})).tolist() != hidden.tolist()
+    _, histories = fit(heard, SETTINGS)
+    columns = Columns.of(heard.songs).find(hidden)
+    listed = heard.playlist_songs.group_by("song").agg(pl.col("playlist").n_unique()).rows()
+    held = (histories.plays.toarray() != 0).sum(0)[columns] + [dict(listed).get(song, 0) for song in hidden]
+    # Broken off plays count as holding here, too, so it may be a little less.
+    assert np.median(held) >= 3
+
+
+def test_orders_learn_what_sound_is_worth_and_are_judged_on_what_was_not_hidden(frames, monkeypatch):
+    heard = tables.heard(frames, 5)
+    pools = []
+    learn_order = local.learn_order
+
+    def watched(prior, pool, *more, **how):
+        pools.append(pool)
+        return learn_order(prior, pool, *more, **how)
+
+    monkeypatch.setattr(local, "learn_order", watched)
+    much = SETTINGS.model_copy(update={"hidden_sounds": 0.4})
+    learned = learn(heard, much)
+    discovery = pools[0]
+    new = discovery.features[:, Feature.NEW] > 0
+    assert new.sum() > 50
+    past, truth = cut(heard, SETTINGS.cut, SETTINGS.evidence, most_listeners=2_000, seed=1)
+    hidden = sounds_to_hide(hold_out(past, most=1_000, seed=1)[0], much)
+    columns = Columns.of(heard.songs).find(hidden)
+    assert (discovery.loved & new & np.isin(discovery.songs, columns)).sum() > 0
+    # A hidden song that a listener had played before the cut is not asked for again.
+    known = histories_of(past, truth.listeners, learned.model.columns, SETTINGS.evidence)
+    rows = np.repeat(np.arange(len(discovery)), discovery.sizes)
+    assert not known.closed.toarray()[rows, discovery.songs].any()
+    judged = truth.without(hidden)
+    assert len(judged.songs) < len(truth.songs)
+    assert learned.scores[Purpose.DISCOVERY].n_rows == (np.diff(judged.indptr) > 0).sum()
+    assert len(learned.model.factors.placed) >= 10
+
+
+def test_what_was_heard_is_saved_with_what_was_learned(frames, tmp_path):
+    learned = learn(tables.heard(frames, 5), SETTINGS)
+    learned.save(tmp_path)
+    again = Recommender.load(tmp_path, SETTINGS.signals, SETTINGS.ranking)
+    space = learned.model.signals.space.vectors
+    np.testing.assert_array_equal(again.signals.space.vectors, space)
+    assert again.factors.placed.tolist() == learned.model.factors.placed.tolist()
+    index = SoundIndex.load(tmp_path / SOUND_INDEX, space)
+    row = int(np.flatnonzero(space.any(axis=1))[3])
+    found, _ = index.nearest(space[row], 1, lambda rows: np.ones(len(rows), np.bool_))
+    assert found.tolist() == [row]
+    some = learned.histories.rows(0, 3)
+    assert again.discover(some, 20).songs.tolist() == learned.model.discover(some, 20).songs.tolist()

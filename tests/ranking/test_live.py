@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import fields
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
 import pytest
-from tests.ranking.models import RANKING, small_model
+from tests.ranking.models import RANKING, heard_model, small_model
 
 from earmark.errors import NotLearnedError
 from earmark.kernels.sparse import Rows
@@ -28,7 +30,7 @@ def fused_by_the_ranking(model: Recommender, histories: Histories) -> list[dict[
     lists = named(asked, RANKING.candidates)
     pairs = pool(
         tuple(
-            np.where(model.popularity[of_one] > 0, of_one, -1)
+            np.where(model.signals.renown[of_one] > 0, of_one, -1)
             if generator in LISTED
             else np.full_like(of_one, -1)
             for generator, of_one in sorted(lists.items())
@@ -45,9 +47,14 @@ def fused_by_the_ranking(model: Recommender, histories: Histories) -> list[dict[
     ]
 
 
-@pytest.mark.parametrize("seed", range(6))
-def test_three_lists_fused_by_the_ranking_itself_give_the_same(seed: int) -> None:
-    learned, histories = small_model(seed, 200)
+@pytest.mark.parametrize(
+    ("of", "seed"),
+    [*((partial(small_model, n_songs=200), n) for n in range(6)), *((heard_model, n) for n in range(3))],
+)
+def test_few_lists_fused_by_the_ranking_itself_give_the_same(
+    of: Callable[[int], tuple[Recommender, Histories]], seed: int
+) -> None:
+    learned, histories = of(seed)
     # The ranking itself looks at whatever was played lately.
     config = RANKING.model_copy(update={"played_lately": 10_000})
     model = Recommender(learned.signals, config, learned.orders)

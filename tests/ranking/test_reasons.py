@@ -3,11 +3,11 @@ from __future__ import annotations
 import msgspec
 import numpy as np
 import pytest
-from tests.ranking.models import learned_from, small_model
-from tests.tables import NOON, tables
+from tests.ranking.models import heard_model, learned_from, small_model
+from tests.tables import DAY_MS, NOON, tables
 
 from earmark.ranking.asked import Asked
-from earmark.ranking.reasons import Ground, Reason, Seed, explain
+from earmark.ranking.reasons import LEAST_ALIKE, Ground, Reason, Seed, explain
 from earmark.ranking.recommender import Purpose
 
 TITLES = {1: "Copper", 2: "Tin"}
@@ -164,6 +164,47 @@ def test_without_anything_nearer_it_is_said_how_many_hold_the_song():
     assert reason_for(model, histories, 2, 4) == Reason(Ground.HELD, playlists=2, listeners=1)
 
 
+# --- songs that nobody holds ---
+
+
+def nearest_of(model, histories, row, song):
+    """The listener's own heard songs by how alike the song they sound, and their cosines."""
+    sounds, vectors = model.signals.sounds, model.signals.space.vectors
+    own = [one for one in np.flatnonzero(histories.played.toarray()[row]) if sounds.heard[one]]
+    cosines = {one: float(vectors[sounds.row_of[one]] @ vectors[sounds.row_of[song]]) for one in own}
+    return sorted(cosines, key=lambda one: -cosines[one]), cosines
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_of_a_song_that_nobody_holds_it_is_said_what_it_sounds_like(seed):
+    model, histories = heard_model(seed)
+    ranked = model.discover(histories, 60)
+    rows, place = np.nonzero(ranked.songs >= 0)
+    songs = ranked.songs[rows, place]
+    leads = ranked.bond_share[rows, place] > 0.5
+    reasons = list(explain(model, histories, rows.astype(np.int32), songs, leads, now=NOON))
+    plays, said = histories.plays.toarray(), 0
+    for row, song, reason in zip(rows, songs, reasons, strict=True):
+        new = model.popularity[song] == 0
+        assert new == (reason.ground == Ground.SOUND)
+        if not new:
+            assert not reason.fresh
+            continue
+        order, cosines = nearest_of(model, histories, row, song)
+        seeds = model.columns.find(np.array([one.song for one in reason.seeds], np.int64)).tolist()
+        wanted = [one for one in order[:2] if cosines[one] >= LEAST_ALIKE]
+        assert [cosines[one] for one in seeds] == pytest.approx([cosines[one] for one in wanted], abs=1e-5)
+        assert [one.plays for one in reason.seeds] == plays[row, seeds].tolist()
+        same = model.columns.artist_of == model.columns.artist_of[song]
+        assert reason.artist_plays == plays[row, same].sum()
+        sounds = model.signals.sounds
+        assert reason.fresh == (sounds.added_at[sounds.row_of[song]] > NOON - 60 * DAY_MS)
+        assert (reason.playlists, reason.listeners) == (0, 0)
+        said += len(seeds)
+    assert said > 10
+    assert len({reason.fresh for reason in reasons if reason.ground == Ground.SOUND}) == 2
+
+
 # --- words ---
 
 
@@ -221,6 +262,25 @@ def test_words_of_a_bond(reason, bond, rest):
     assert rest or words == bond
 
 
+@pytest.mark.parametrize(
+    ("reason", "words"),
+    [
+        (
+            Reason(Ground.SOUND, (Seed(1, 3), Seed(2, 1)), fresh=True),
+            "new in the library; sounds like “Copper” and “Tin”, which you play",
+        ),
+        (
+            Reason(Ground.SOUND, (Seed(1, 3),), artist_plays=2, artist_songs=1),
+            "in the library, where nobody has played it yet; sounds like “Copper”, which you play; "
+            "you played a song by Vera Lind twice",
+        ),
+        (Reason(Ground.SOUND), "in the library, where nobody has played it yet"),
+    ],
+)
+def test_words_of_a_sound(reason, words):
+    assert reason.phrase(TITLES.__getitem__, "Vera Lind") == words
+
+
 def test_words_of_how_many_hold_a_song():
     many = Reason(Ground.HELD, (), 12, 1).phrase(TITLES.__getitem__, "Vera Lind")
     assert many.startswith("12 playlists and 1 other listener hold it")
@@ -247,6 +307,8 @@ def test_words_of_how_many_hold_a_song():
         (Reason(Ground.ARTIST, (), 0, 0, 7, 7), "Vera Lind is on the list already, with 7 songs"),
         (Reason(Ground.HELD, (), 2, 1), "2 playlists and 1 other listener hold it"),
         (Reason(Ground.HELD, (), 1, 0), "1 playlist holds it"),
+        (Reason(Ground.SOUND, (Seed(1, 1),), fresh=True), "new in the library; sounds like “Copper”"),
+        (Reason(Ground.SOUND, artist_plays=3, artist_songs=1), "in the library, where nobody has played it yet"),
     ],
 )  # fmt: skip
 def test_words_where_the_songs_stand_on_a_playlist(reason, words):

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from earmark.errors import EarmarkError, NotLearnedError
 from earmark.kernels.ials import gram
 from earmark.kernels.sparse import Rows
+from earmark.ranking.blocks import Blocks
 from earmark.ranking.content import Content
 from earmark.signals.collaborative.histories import Csr
 from earmark.threads import one_blas_thread, over_blocks
@@ -113,8 +114,8 @@ class ColdFactors:
         features, learned = _finite(content), self.feature_factors
         if features.shape[1] != len(learned):
             raise ValueError(f"content: {features.shape[1]} features, but {len(learned)} were learned from.")
-        found: Floats = features @ learned
-        return found
+        with one_blas_thread():
+            return Blocks.of(features).times(learned)
 
 
 def fused(fits: Floats, likenesses: Floats) -> Floats:
@@ -145,18 +146,18 @@ class _Equations:
         pull: float,
         threads: int | None,
     ) -> None:
-        self._features, self._turned = features, sp.csr_array(features.T)
+        self._features = Blocks.of(features)
         self._held, self._rows, self._spectrum, self._threads = held, row_factors, spectrum, threads
-        said = features.multiply(features)
+        said = self._features.squares()
         # In units of what a usual item's features come to, lest their scale matter.
         self._pull = np.float32(pull * said.sum() / features.shape[0])
-        self._diagonal = np.asarray(said.sum(axis=0), np.float32)[:, None] * spectrum + self._pull
+        self._diagonal = said[:, None] * spectrum + self._pull
 
     def solve(self, steps: int) -> Floats:
         """B by preconditioned conjugate gradients from zero (Hestenes & Stiefel 1952)."""
         liked = sp.csr_array(self._held)
         liked.data = np.maximum(liked.data, 0)
-        residual: Floats = self._turned @ (liked @ self._rows)
+        residual = self._features.turned_times(liked @ self._rows)
         solved = np.zeros_like(residual)
         first = _dot(residual, residual)
         direction = near = residual / self._diagonal
@@ -174,7 +175,7 @@ class _Equations:
         return solved
 
     def _apply(self, factors: Floats) -> Floats:
-        vectors: Floats = self._features @ factors
+        vectors = self._features.times(factors)
         met = vectors * self._spectrum
         held, rows = self._held, self._rows
 
@@ -191,8 +192,7 @@ class _Equations:
             met[start:stop] += by_item @ there
 
         over_blocks(meet, held.shape[0], ITEMS_PER_BLOCK, self._threads)
-        image: Floats = self._turned @ met + self._pull * factors
-        return image
+        return self._features.turned_times(met) + self._pull * factors
 
 
 def _finite(content: Content) -> Csr:

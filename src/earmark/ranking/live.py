@@ -87,6 +87,8 @@ class LiveRanking:
                 threads=1,
             )[0],
         ]
+        # To a vector of zeros all songs are alike: whoever nothing is known of is told what is held most.
+        lists[0][~np.asarray(askers.vectors).any(axis=1)] = -1
         if len(self._model.factors.placed):
             lists.append(self._model.signals.score_placed(askers.vectors, askers.closed, depth, threads=1))
         return fuse_lists(

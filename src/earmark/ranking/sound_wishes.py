@@ -12,6 +12,8 @@ from earmark.errors import UnfitError
 from earmark.ranking.sound import FIGURES, TEMPO, Sounds
 
 THIRD: Final = 1 / 3
+ROUNDING: Final = 0.01
+"""Beats a minute that tempi may be off, being kept as float32 logarithms."""
 MOODS: Final = {
     "calm": ("energy", -1),
     "energetic": ("energy", 1),
@@ -50,9 +52,9 @@ class Wishes(msgspec.Struct, frozen=True):
         tempo = np.exp2(sounds.figures[:, TEMPO])
         # A comparison with what is unknown does not hold.
         if self.slowest is not None:
-            fit &= tempo >= self.slowest
+            fit &= tempo >= self.slowest - ROUNDING
         if self.fastest is not None:
-            fit &= tempo <= self.fastest
+            fit &= tempo <= self.fastest + ROUNDING
         for mood in self.moods:
             fit &= _has(mood, sounds)
         return fit

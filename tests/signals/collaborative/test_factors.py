@@ -286,3 +286,56 @@ def test_settings_are_checked():
         FactorConfig(regularization=0)
     with pytest.raises(NotLearnedError):
         _ = Factors().item_factors
+
+
+# --- songs whose vectors come from elsewhere ---
+
+
+def with_an_unheld_song() -> tuple[sparse.csr_array, Factors]:
+    """Two tastes, and songs 30 and 31 that nobody holds."""
+    matrix = sparse.csr_array(sparse.hstack([two_tastes(), sparse.csr_array((40, 2), dtype=F)]))
+    return matrix, Factors(TWO).fit(matrix)
+
+
+def test_a_placed_song_is_scored_and_moves_nobody():
+    matrix, factors = with_an_unheld_song()
+    before = factors.fold_in(matrix)
+    of_first_taste = factors.item_factors[:15].mean(0)
+    factors.place(np.array([31]), 3 * of_first_taste[None])
+    assert factors.placed.tolist() == [31]
+    np.testing.assert_allclose(factors.fold_in(matrix), before, atol=1e-5)
+    ids, _ = factors.score(before, matrix, 3)
+    assert (ids[:20] == 31).any(axis=1).all()
+    assert not (ids[20:] == 31).any()
+
+
+def test_placed_songs_are_remembered_on_disk_and_forgotten_by_learning(tmp_path):
+    matrix, factors = with_an_unheld_song()
+    vectors = factors.item_factors[:2].copy()
+    factors.place(np.array([30, 31]), vectors)
+    factors.save(tmp_path)
+    again = Factors.load(tmp_path)
+    assert again.placed.tolist() == [30, 31]
+    np.testing.assert_array_equal(again.item_factors[30:], vectors)
+    np.testing.assert_array_equal(again.fold_in(matrix), factors.fold_in(matrix))
+    assert len(factors.fit(matrix).placed) == 0
+    np.save(tmp_path / "placed.npy", np.array([30, 32]))
+    with pytest.raises(NotLearnedError, match="placed"):
+        Factors.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("songs", "vectors"),
+    [
+        ([30], np.zeros((1, 3), F)),
+        ([30, 31], np.zeros((1, 2), F)),
+        ([31, 30], np.zeros((2, 2), F)),
+        ([32], np.zeros((1, 2), F)),
+        ([-1], np.zeros((1, 2), F)),
+        ([30], np.full((1, 2), np.nan, F)),
+    ],
+)
+def test_what_cannot_be_placed_is_refused(songs, vectors):
+    _, factors = with_an_unheld_song()
+    with pytest.raises(ValueError, match="place"):
+        factors.place(np.array(songs), vectors)

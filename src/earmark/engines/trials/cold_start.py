@@ -26,7 +26,8 @@ from earmark.evaluation.cold_start import (
 from earmark.evaluation.scores import character
 from earmark.mixes.selection import WeeklyConfig
 from earmark.ranking.cold import ColdFactors, fused
-from earmark.ranking.content import likeness, song_content
+from earmark.ranking.content import likeness
+from earmark.ranking.placing import Known
 from earmark.ranking.signals import Floats, Signals
 from earmark.signals.collaborative.columns import Int32s
 from earmark.signals.collaborative.histories import Csr
@@ -73,11 +74,12 @@ def try_cold_songs(
         joint = joint_matrix(histories, signals.members)
         asked = _rows_asked(held, hidden, joint, settings.seed)
         with progress.stage("placing the hidden songs"):
-            content = song_content(columns, frames.songs)
+            placing = settings.signals.placing
+            content = Known.of(frames.songs, frames.sounds, columns).content(columns, placing)
             names = [""] * len(histories) + frames.playlists["name"].to_list()
             vectors = signals.fold_in(joint, signals.words.rows(names))
             confidences = joint * np.float32(settings.signals.factors.alpha)
-            placed = ColdFactors().fit(content, confidences, vectors).factors(content)[hidden]
+            placed = ColdFactors(placing.cold).fit(content, confidences, vectors).factors(content)[hidden]
             liked = sp.csr_array((joint[asked] > 0).astype(np.float32))
             fits, like = vectors[asked] @ placed.T, likeness(liked, content, hidden)
         lists = {
@@ -90,8 +92,8 @@ def try_cold_songs(
     return Report(
         task="cold songs",
         setting=(
-            f"{len(hidden):,} of the {len(columns):,} songs hidden from everyone, ranked by artist, release and title "
-            "for listeners and playlists that held any of them"
+            f"{len(hidden):,} of the {len(columns):,} songs hidden from everyone, ranked by artist, release, title "
+            "and sound for listeners and playlists that held any of them"
         ),
         seed=settings.seed,
         rows=len(asked),

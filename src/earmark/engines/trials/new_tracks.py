@@ -1,0 +1,142 @@
+"""New tracks: some that were heard are hidden from everyone, and asked for beside all other songs.
+
+What a listener would have been given of them is held against what they would be given once others play them: for that,
+only the listeners who are asked lose what they hold of these tracks, half of the listeners at a time, and the build
+learns from everybody else.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+
+from earmark.engines.local import LearnSettings, histories_of, learn, matrices, rank_in_parts
+from earmark.engines.progress import Progress
+from earmark.engines.trials.report import Report, compared
+from earmark.errors import TooLittleError
+from earmark.evaluation.cold_start import drawn_to_hide, held_of, without_songs
+from earmark.evaluation.metrics import Truth, recall
+from earmark.evaluation.scores import Scores, character
+from earmark.listening.evidence import EvidenceConfig
+from earmark.mixes.selection import WeeklyConfig
+from earmark.ranking.recommender import Recommender
+from earmark.signals.collaborative.columns import Columns, Int32s
+from earmark.store.snapshot import Frames
+from earmark.threads import one_blas_thread
+
+NEW: Final = "new tracks"
+BY_TAGS: Final = "the same, by their tags alone"
+PLAYED: Final = "the same once others play them"
+AT_RANDOM: Final = "at random"
+HIDDEN_SHARE: Final = 0.1
+MOST_HIDDEN: Final = 1_000
+LEAST_HIDDEN: Final = 20
+MOST_ASKED: Final = 2_000
+"""Listeners at most."""
+DEPTH: Final = 100
+
+
+def try_new_tracks(
+    frames: Frames, settings: LearnSettings, weekly: WeeklyConfig, progress: Progress
+) -> Report:
+    """Recall among the first hundred of all songs, of tracks that nobody has played when the build is made.
+
+    Raises:
+        TooLittleError: too few songs were heard that several listeners hold.
+    """
+    del weekly
+    with one_blas_thread():
+        columns, everyone, members = matrices(frames, settings.evidence)
+        heard = np.isin(columns.songs, frames.sounds["song"].to_numpy())
+        holders = np.bincount(members.listeners.indices, minlength=len(columns)) * heard
+        hidden = drawn_to_hide(holders, share=HIDDEN_SHARE, most=MOST_HIDDEN, seed=settings.seed)
+        if len(hidden) < LEAST_HIDDEN:
+            raise TooLittleError(
+                "Too few songs were heard that several listeners hold to hide some of them.",
+                "Scan a music folder: earmark scan PATH",
+            )
+        truth = held_of(sp.csr_array(everyone.taste), hidden)
+        rows = _asked(truth, settings.seed)
+        who = everyone.listeners[rows]
+        songs = columns.songs[hidden]
+        new = without_songs(frames, songs)
+        deaf = settings.signals.placing.model_copy(update={"sound": 0.0})
+        by_tags = settings.model_copy(
+            update={"signals": settings.signals.model_copy(update={"placing": deaf})}
+        )
+        lists: dict[str, Int32s] = {}
+        models: dict[str, Recommender] = {}
+        for system, how in ((NEW, settings), (BY_TAGS, by_tags)):
+            models[system] = learn(new, how, progress).model
+            lists[system] = _lists(models[system], new, who, columns, settings.evidence)
+        lists[PLAYED] = np.full_like(lists[NEW], -1)
+        for half in (rows[::2], rows[1::2]):
+            those = everyone.listeners[half]
+            known = _without(frames, songs, those)
+            model = learn(known, settings, progress).model
+            lists[PLAYED][np.isin(rows, half)] = _lists(model, known, those, columns, settings.evidence)
+    asked = Truth.of(
+        hidden[truth.items[truth.indptr[row] : truth.indptr[row + 1]]].tolist() for row in rows.tolist()
+    )
+    scores = {system: Scores({"recall@100": recall(found, asked, DEPTH)}) for system, found in lists.items()}
+    scores[AT_RANDOM] = Scores({"recall@100": np.full(len(rows), min(1, DEPTH / len(columns)))})
+    of_new, of_played = (float(np.nanmean(scores[one].values["recall@100"])) for one in (NEW, PLAYED))
+    return Report(
+        task="new tracks",
+        setting=(
+            f"{len(hidden):,} of the {int(heard.sum()):,} tracks that were heard hidden from everyone, and asked for "
+            f"among all {len(columns):,} songs for {len(rows):,} listeners who hold some of them"
+        ),
+        seed=settings.seed,
+        rows=len(rows),
+        judge="recall@100",
+        lines=compared(
+            scores,
+            {system: character(lists[system], model.signals) for system, model in models.items()},
+            ours=(NEW, BY_TAGS, PLAYED),
+            judge="recall@100",
+            seed=settings.seed,
+        ),
+        notes=(f"A new track has {of_new / of_played:.3f} of the recall that it has once others play it.",),
+    )
+
+
+def _asked(truth: Truth, seed: int) -> np.ndarray:
+    """Rows, ascending, of listeners who hold a hidden track."""
+    fit = np.flatnonzero(truth.sizes > 0)
+    n = min(MOST_ASKED, len(fit))
+    return np.sort(np.random.default_rng(seed).choice(fit, n, replace=False))
+
+
+def _without(frames: Frames, songs: Int32s, listeners: Int32s) -> Frames:
+    """The frames as if only these listeners had never played, listed or judged these songs."""
+    theirs = pl.col("listener").is_in(pl.Series(listeners, dtype=pl.Int32).implode())
+    owned = frames.playlists.filter(theirs.fill_null(False))["playlist"]
+    hidden = without_songs(frames, songs)
+    return Frames(
+        listens=pl.concat([frames.listens.filter(~theirs), hidden.listens.filter(theirs)]).sort(
+            "listener", "started_at", "item", maintain_order=True
+        ),
+        playlists=frames.playlists,
+        playlist_songs=pl.concat(
+            [
+                frames.playlist_songs.filter(~pl.col("playlist").is_in(owned.implode())),
+                hidden.playlist_songs.filter(pl.col("playlist").is_in(owned.implode())),
+            ]
+        ).sort("playlist", "position"),
+        songs=frames.songs,
+        listeners=frames.listeners,
+        feedback=pl.concat([frames.feedback.filter(~theirs), hidden.feedback.filter(theirs)]).sort(
+            "listener", "verdict", "song", "artist"
+        ),
+        sounds=frames.sounds,
+    )
+
+
+def _lists(
+    model: Recommender, frames: Frames, who: Int32s, columns: Columns, evidence: EvidenceConfig
+) -> Int32s:
+    return rank_in_parts(model, histories_of(frames, who, columns, evidence), DEPTH)
