@@ -298,7 +298,9 @@ def test_a_library_that_is_empty_all_at_once_is_kept(house: House, music: Path, 
     scanned(house, music)
     (music / "1.flac").unlink()
     report = scanned(house, music)
-    assert left_out(report, music)["."].startswith("holds no music, but held 1 files: is the disk there?")
+    assert left_out(report, music)["."].startswith(
+        "holds no music, though the record knows 1 of its files: is the disk there?"
+    )
     assert len(house.store.files.known(str(music))) == 1
     # Seen from above, it is one folder of several.
     put(music.parent / "2.flac", pieces[1])

@@ -19,6 +19,7 @@ from earmark.cli import (
     jobs,
     learn,
     people,
+    scan,
     serve,
     similar,
     status,
@@ -55,6 +56,7 @@ def _options(
 
 
 app.command("import")(import_.import_)
+app.command("scan")(scan.scan)
 app.command("learn")(learn.learn)
 app.command("weekly")(weekly.weekly)
 app.command("next")(next_.next_)

@@ -138,17 +138,27 @@ class Bars:
             DownloadColumn,
             MofNCompleteColumn,
             Progress,
+            ProgressColumn,
             SpinnerColumn,
+            Task,
             TextColumn,
             TimeElapsedColumn,
             TimeRemainingColumn,
             TransferSpeedColumn,
         )
+        from rich.text import Text
+
+        class Rate(ProgressColumn):
+            """How many in a second, once that is known."""
+
+            def render(self, task: Task) -> Text:
+                speed = task.finished_speed or task.speed
+                return Text("" if speed is None else f"{speed:,.1f} {unit}/s", "progress.data.speed")
 
         amount = (
             [DownloadColumn(), TransferSpeedColumn()]
             if unit == "bytes"
-            else [MofNCompleteColumn(), TextColumn(f"{unit}")]
+            else [MofNCompleteColumn(), TextColumn(unit), *([Rate()] if unit else [])]
         )
         timed = [TimeRemainingColumn()] if total else [TimeElapsedColumn()]
         columns = [

@@ -16,5 +16,5 @@ class ScanConfig(BaseModel):
     """Longer files are read but not heard: they are mixes, broadcasts and books."""
     file_seconds: float = Field(600.0, gt=0)
     """A file that takes longer to read, or to hear, is given up."""
-    process_megabytes: int = Field(1_024, ge=256)
+    process_megabytes: int = Field(640, ge=256)
     """A file for which a process would take more memory is given up."""

@@ -53,8 +53,9 @@ def survey(files: Files, folders: Sequence[str], libraries: Sequence[str], *, ag
             else:
                 _compare(one, known.pop(one.path, None), library, found, again=again)
         if found.files == n_before and known and folder == library:
+            n = f"{len(known):,}"
             cause = (
-                f"holds no music, but held {len(known):,} files: is the disk there? They stay in the record"
+                f"holds no music, though the record knows {n} of its files: is the disk there? They are kept"
             )
             found.left_out.append(LeftOut(folder, cause))
             continue

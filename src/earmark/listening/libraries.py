@@ -32,7 +32,7 @@ class Lyrics(msgspec.Struct, frozen=True):
     timed: bool
 
 
-class FileMark(msgspec.Struct, frozen=True):
+class FileMark(msgspec.Struct, frozen=True, gc=False):
     """What tells without reading it whether a file, or what belongs to it, was changed since."""
 
     size: int

@@ -24,7 +24,7 @@ from earmark.store.sounds import SoundRecord, all_figures, sounds_of
 from earmark.store.wanted import Row, wanted_ids, wanted_keys
 
 
-class KnownFile(msgspec.Struct, frozen=True):
+class KnownFile(msgspec.Struct, frozen=True, gc=False):
     """What a scan must know of a file to see what is left to do with it."""
 
     path: str

@@ -17,6 +17,8 @@ _OCTETS: Final = re.compile("[\uef80-\uefff]+")
 
 def spelled(path: str) -> str:
     """The text that is kept for a path, in which odd bytes are surrogates as `os.fsdecode` makes them."""
+    if path.isascii():
+        return path
     return _ODD.sub(
         lambda odd: "".join(chr(_OCTET + byte) for byte in odd[0].encode("utf-8", "surrogateescape")), path
     )
@@ -24,6 +26,8 @@ def spelled(path: str) -> str:
 
 def path_of(text: str) -> str:
     """The path of which this is the spelling."""
+    if text.isascii():
+        return text
     return _OCTETS.sub(
         lambda octets: bytes(ord(one) - _OCTET for one in octets[0]).decode("utf-8", "surrogateescape"), text
     )

@@ -33,7 +33,7 @@ LONGEST_PATH: Final = 2_000
 """Bytes; a longer one cannot be looked up in every database."""
 
 
-class Beside(msgspec.Struct, frozen=True):
+class Beside(msgspec.Struct, frozen=True, gc=False):
     """What lies beside a file and belongs to it: paths, if there are any."""
 
     cover: str | None = None
@@ -43,7 +43,7 @@ class Beside(msgspec.Struct, frozen=True):
     """Lyrics as text."""
 
 
-class Found(msgspec.Struct, frozen=True):
+class Found(msgspec.Struct, frozen=True, gc=False):
     """A file that may be music; ``named_so`` if its name says that it is."""
 
     path: str
@@ -135,36 +135,43 @@ class _Walk:
 
 def _music_among(files: dict[str, os.DirEntry[str]]) -> Iterator[Found | Unreached]:
     """Those of a folder's files that may be music, with their covers and lyrics."""
-    candidates = [name for name in files if ending(name) not in PASSED_OVER]
+    endings = {name: ending(name) for name in files}
+    candidates = [name for name, kind in endings.items() if kind not in PASSED_OVER]
     if not candidates:
         return
     by_name = {name.lower(): entry for name, entry in reversed(files.items())}
     pictures = (f"{name}.{kind}" for name in COVERS for kind in PICTURES)
     cover = next((by_name[name] for name in pictures if name in by_name), None)
+    fingerprints: dict[tuple[os.DirEntry[str], ...], int] = {(): 0}
     for name in candidates:
-        entry, named_so = files[name], ending(name) in MUSIC
+        entry = files[name]
         try:
             about = entry.stat()
             if not stat.S_ISREG(about.st_mode):
                 continue
-            if len(os.fsencode(entry.path)) > LONGEST_PATH:
+            if _is_endless(entry.path):
                 yield Unreached(entry.path, f"has a path of more than {LONGEST_PATH:,} bytes")
                 continue
             stem = name.rpartition(".")[0].lower() or name.lower()
             timed, plain = (by_name.get(f"{stem}.{kind}") for kind in LYRICS)
-            beside = [one for one in (cover, timed, plain) if one is not None]
-            mark = FileMark(about.st_size, about.st_mtime_ns, _fingerprint(beside))
+            beside = tuple(one for one in (cover, timed, plain) if one is not None)
+            if beside not in fingerprints:
+                fingerprints[beside] = _fingerprint(beside)
         except OSError as error:
             yield Unreached(entry.path, _said(error))
             continue
+        mark = FileMark(about.st_size, about.st_mtime_ns, fingerprints[beside])
         paths = (one and one.path for one in (cover, timed, plain))
-        yield Found(entry.path, mark, Beside(*paths), named_so)
+        yield Found(entry.path, mark, Beside(*paths), endings[name] in MUSIC)
+
+
+def _is_endless(path: str) -> bool:
+    # No character takes more than four bytes.
+    return len(path) * 4 > LONGEST_PATH and len(os.fsencode(path)) > LONGEST_PATH
 
 
 def _fingerprint(beside: Sequence[os.DirEntry[str]]) -> int:
-    """Of the names, sizes and times of these files; 0 of none."""
-    if not beside:
-        return 0
+    """Of the names, sizes and times of these files."""
     seen = [(os.fsencode(one.name), one.stat().st_size, one.stat().st_mtime_ns) for one in beside]
     return int.from_bytes(blake2b(repr(seen).encode(), digest_size=8).digest(), signed=True)
 
