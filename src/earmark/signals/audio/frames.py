@@ -67,7 +67,11 @@ class LogMel:
 
 
 def _log_mel(samples: NDArray[np.float32], frames: NDArray[np.float32]) -> None:
-    windows = np.lib.stride_tricks.sliding_window_view(samples, WINDOW)[::HOP] * _hann()
+    # A window is one step's samples and the next one's.
+    steps = samples.reshape(-1, HOP)
+    windows = np.empty((len(frames), WINDOW), np.float32)
+    np.multiply(steps[:-1], _hann()[:HOP], out=windows[:, :HOP])
+    np.multiply(steps[1:], _hann()[HOP:], out=windows[:, HOP:])
     spectra: NDArray[Any] = scipy.fft.rfft(windows, axis=1, overwrite_x=True)
     power = np.square(spectra.real)
     power += np.square(spectra.imag)
