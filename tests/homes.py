@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import msgspec
+import numpy as np
 import pytest
 
 from earmark.engines.local import LearnSettings
@@ -14,12 +18,14 @@ from earmark.engines.progress import Unwatched
 from earmark.engines.tuning import TuningConfig
 from earmark.jobs.house import House
 from earmark.jobs.learning import run_learning
-from earmark.jobs.made_world import fill
+from earmark.jobs.made_world import ORIGIN, fill
+from earmark.jobs.scanning import libraries_at, scan
 from earmark.jobs.weekly import run_weekly
 from earmark.mixes.selection import WeeklyConfig
 from earmark.signals.collaborative.next_track.model import NextTrackConfig
 from earmark.store.sql_store import open_store
 from earmark.world import World, WorldConfig
+from earmark.world.recordings import write_recordings
 
 WEEK = "2026-W02"
 SETTINGS = LearnSettings(next_track=NextTrackConfig(moments=100))
@@ -70,4 +76,69 @@ def own_home(learned_home: Path, tmp_path: Path) -> Path:
 def house(own_home: Path) -> Iterator[House]:
     """The copy, opened."""
     with opened(own_home) as house:
+        yield house
+
+
+# --- a house with a library ---
+
+SOUNDING = WorldConfig(seed=6, listeners=60, tracks=260, playlists=60, micro_genres=6)
+NEW_EVERY = 12
+"""Of the songs each so-manyth is in the library, and nobody has played it yet."""
+PIECE_SECONDS = 4.0
+
+
+@pytest.fixture(scope="session")
+def sounding_world() -> World:
+    """Sixty listeners, 260 tracks, each with a sound of its own."""
+    return World(SOUNDING)
+
+
+def new_songs(world: World) -> list[int]:
+    """Places of songs that nobody has played in the house with a library."""
+    originals = np.flatnonzero(world.catalogue.song == np.arange(world.config.tracks))
+    return originals[5::NEW_EVERY].tolist()
+
+
+@pytest.fixture(scope="session")
+def heard_home(sounding_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home with that world and a scanned folder of its songs, learned. Look, do not touch.
+
+    It takes a while, so processes that test side by side share one.
+    """
+    here = tmp_path_factory.getbasetemp()
+    shared = (here.parent if os.environ.get("PYTEST_XDIST_WORKER") else here) / "heard"
+    shared.mkdir(exist_ok=True)
+    with (shared / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (shared / "home").exists():
+            _make_heard(sounding_world, shared / "making", shared / "music")
+            (shared / "making").rename(shared / "home")
+    return shared / "home"
+
+
+def _make_heard(world: World, home: Path, music: Path) -> None:
+    catalogue = world.catalogue
+    unplayed = set(np.flatnonzero(np.isin(catalogue.song, new_songs(world))).tolist())
+    tracks = {world.tracks[place] for place in unplayed}
+    originals = np.flatnonzero(catalogue.song == np.arange(world.config.tracks)).tolist()
+    write_recordings(world, music, originals, seconds=PIECE_SECONDS)
+    home.mkdir()
+    with opened(home) as house:
+        with house.store.writing() as writer:
+            for playlist in world.playlists():
+                kept = tuple(track for track in playlist.tracks if track not in tracks)
+                writer.add_playlists([msgspec.structs.replace(playlist, tracks=kept)], community="made")
+            for person in world.listeners():
+                played = [one for one in person.listens() if one.item not in tracks]
+                who = writer.listener(person.name)
+                writer.add_listens([who] * len(played), played, ORIGIN)
+            writer.settle()
+        scan(house, libraries_at([music]), Unwatched())
+        run_learning(house, Unwatched())
+
+
+@pytest.fixture(scope="session")
+def heard(heard_home: Path) -> Iterator[House]:
+    """The same, opened."""
+    with opened(heard_home) as house:
         yield house

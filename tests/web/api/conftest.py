@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
@@ -31,6 +32,13 @@ class Asker:
 
 @pytest.fixture
 def asker(house: House) -> Iterator[Asker]:
+    with asking(house) as asker:
+        yield asker
+
+
+@contextmanager
+def asking(house: House) -> Iterator[Asker]:
+    """Somebody of a house, which is served as long."""
     owner, who = house.store.listeners()[3], house.store.listeners()[7]
     add_account(house.store.people, owner.name, Role.OWNER, None)
     add_account(house.store.people, who.name, Role.LISTENER, None)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import shutil
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
-from tests.web.api.conftest import Asker
+from tests.homes import new_songs, opened
+from tests.web.api.conftest import Asker, asking
 from tests.web.conftest import Served
 
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.music.items import Track
 from earmark.store.port import ItemId
+from earmark.world import World
 
 
 def some_track(asker: Asker, place: int = 0) -> dict[str, object]:
@@ -110,3 +115,44 @@ def test_music_that_only_somebody_else_has_to_do_with_is_not_there(served: Serve
         assert len(theirs.get("/tracks", params=names).json()["items"]) == 1
         # Nothing was learned yet.
         assert theirs.get(paths[1]).status_code == 409
+
+
+@pytest.fixture
+def listening(heard_home: Path, tmp_path: Path) -> Iterator[Asker]:
+    """A listener of a house with a library that was heard."""
+    with opened(shutil.copytree(heard_home, tmp_path / "home")) as house, asking(house) as asker:
+        yield asker
+
+
+def test_what_sounds_like_a_track_played_or_not(listening: Asker, sounding_world: World) -> None:
+    new, other = (sounding_world.tracks[place] for place in new_songs(sounding_world)[:2])
+    first, last = (
+        listening.get("/tracks", artist=one.artist, title=one.title).json()["items"][0]["item"]
+        for one in (new, other)
+    )
+    answer = listening.get(f"/tracks/{first}/sounds-like", limit=12).json()
+    assert answer["build"] == listening.house.builds.live()
+    likeness = [one["likeness"] for one in answer["songs"]]
+    assert len(likeness) == 12
+    assert likeness == sorted(likeness, reverse=True)
+    slow = listening.get(f"/tracks/{first}/sounds-like", fastest=150, mood=["calm"]).json()["songs"]
+    assert slow
+    assert all(one["tempo"] <= 150 for one in slow)
+    way = listening.get(f"/tracks/{first}/path/{last}", steps=5).json()["songs"]
+    assert [way[0]["item"], way[-1]["item"]] == [first, last]
+    assert len(way) == 5
+    for path, query in (
+        (f"/tracks/{first}/sounds-like", {"mood": "grumpy"}),
+        (f"/tracks/{first}/sounds-like", {"slowest": 120, "fastest": 90}),
+        (f"/tracks/{first}/sounds-like", {"slowest": 0}),
+        (f"/tracks/{first}/path/{last}", {"steps": 2}),
+    ):
+        assert listening.get(path, **query).status_code == 422
+    assert listening.get(f"/tracks/{first}/path/2000000000").status_code == 404
+
+
+def test_of_a_track_that_was_not_heard_it_is_said(asker: Asker) -> None:
+    track = some_track(asker)
+    answer = asker.get(f"/tracks/{track['item']}/sounds-like")
+    assert answer.status_code == 409
+    assert "earmark scan" in answer.text
