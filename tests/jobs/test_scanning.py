@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import msgspec
 import pytest
 from mutagen.flac import FLAC
 from tests.homes import opened
@@ -217,6 +218,23 @@ def test_whatever_is_bad_is_told_of_once_and_the_scan_goes_on(
     assert third.heard == 1
     assert len(third.left_out) == before - 2 + 2
     assert scanned(house, music).left_out_before == before - 2
+
+
+def test_names_that_no_terminal_should_be_shown_are_told_of_readably(
+    house: House, music: Path, pieces: list[bytes]
+) -> None:
+    odd = os.fsdecode(b"\xff \x1b[31m\n")
+    put(music / f"{odd}.flac", pieces[0])
+    put(music / f"noise {odd}.flac", pieces[1])
+    put(music / f"{odd}.mp3", b"")
+    report = scanned(house, music)
+    assert figures(report) == {"files": 3, "new": 2, "heard": 1}
+    assert left_out(report, music) == {
+        "\\xff \\x1b[31m\\n.mp3": "is empty",
+        "noise \\xff \\x1b[31m\\n.flac": "is damaged: none of its sound can be decoded",
+    }
+    assert msgspec.json.encode(report)
+    assert figures(scanned(house, music)) == {"files": 3, "unchanged": 1, "left_out_before": 2}
 
 
 def test_a_long_file_is_read_and_not_heard(house: House, music: Path) -> None:

@@ -173,4 +173,6 @@ def _unreadable(error: OSError) -> Unreadable:
 
 def _cause(error: EarmarkError, path: Path) -> str:
     """What is wrong with the file, without its name, which stands before it anyway."""
-    return error.what.removeprefix(f"{path} ").rstrip(".")
+    # What is kept of it may be kept where bytes that are no text cannot.
+    what = error.what.removeprefix(f"{path} ").rstrip(".")
+    return what.encode("utf-8", "surrogateescape").decode("utf-8", "replace")

@@ -36,7 +36,7 @@ from earmark.jobs.hearing import (
 from earmark.jobs.house import House
 from earmark.jobs.locks import scanning
 from earmark.jobs.scan_ledger import LONGEST_HELD_SECONDS, Ledger
-from earmark.jobs.scan_report import LeftOut, ScanReport, Sounds
+from earmark.jobs.scan_report import ScanReport, Sounds, left_out
 from earmark.jobs.schedule import LEARN, holds_anything
 from earmark.jobs.survey import Survey, survey
 from earmark.listening.libraries import LibraryFile
@@ -244,7 +244,7 @@ class _Scan:
         return True
 
     def _leave_out(self, path: str, cause: str) -> None:
-        self._found.left_out.append(LeftOut(path, cause))
+        self._found.left_out.append(left_out(path, cause))
 
     def _let_go(self) -> None:
         """Let go of files that are gone, of sounds that no file has any more, and of covers that none shows."""

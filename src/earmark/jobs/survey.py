@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from earmark.jobs.hearing import Look
-from earmark.jobs.scan_report import LeftOut
+from earmark.jobs.scan_report import LeftOut, left_out
 from earmark.sources.folder.kinds import looks_like_music
 from earmark.sources.folder.walking import Found, Unreached, walk
 from earmark.store.files import Files, KnownFile
@@ -48,7 +48,7 @@ def survey(files: Files, folders: Sequence[str], libraries: Sequence[str], *, ag
         n_before, unreached = found.files, list[str]()
         for one in walk(folder):
             if isinstance(one, Unreached):
-                found.left_out.append(LeftOut(one.path, one.cause))
+                found.left_out.append(left_out(one.path, one.cause))
                 unreached.append(one.path)
             else:
                 _compare(one, known.pop(one.path, None), library, found, again=again)
@@ -57,7 +57,7 @@ def survey(files: Files, folders: Sequence[str], libraries: Sequence[str], *, ag
             cause = (
                 f"holds no music, though the record knows {n} of its files: is the disk there? They are kept"
             )
-            found.left_out.append(LeftOut(folder, cause))
+            found.left_out.append(left_out(folder, cause))
             continue
         # What lies where nobody could look may be there still.
         found.gone |= {
@@ -72,7 +72,7 @@ def _compare(one: Found, before: KnownFile | None, library: str, found: Survey, 
             if not looks_like_music(Path(one.path)):
                 return
         except OSError as error:
-            found.left_out.append(LeftOut(one.path, f"cannot be read: {error.strerror or error}"))
+            found.left_out.append(left_out(one.path, f"cannot be read: {error.strerror or error}"))
             return
     found.files += 1
     if before is None or before.mark != one.mark or (again and before.fault is not None):
