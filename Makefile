@@ -13,7 +13,7 @@ NEEDS := $(VENV)/.installed-to-run
 RUN := $(VENV)/.built
 DEV := $(VENV)/.installed-to-test
 BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard src/earmark/kernels/*.[ch])
-CHECKED := src tests benchmarks
+CHECKED := src tests benchmarks training
 
 .PHONY: help demo test lint setup bench lock clean
 .DELETE_ON_ERROR:

@@ -9,24 +9,25 @@ these files as a household would (`earmark scan`), and tries the task "new-track
 from __future__ import annotations
 
 import argparse
-import json
 import tempfile
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from measured import earmark, report, run
 
 from earmark.engines.progress import Unwatched
 from earmark.jobs.made_world import fill
 from earmark.store.sql_store import open_store
 from earmark.world import World, WorldConfig
 from earmark.world.recordings import write_recordings
+from measured import earmark, report, run
 
 
 def main() -> None:
     """Measure."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--tracks", type=int, default=1_500)
     parser.add_argument("--listeners", type=int, default=300)
     parser.add_argument("--micro-genres", type=int, default=24)
@@ -35,7 +36,10 @@ def main() -> None:
     options = parser.parse_args()
     found = {f"seed {seed}": measure(options, seed) for seed in options.seeds}
     shares = [one["share_of_played"] for one in found.values()]
-    report("new_tracks", {"worlds": found, "mean_share_of_played": round(float(np.mean(shares)), 4), "asked": 0.7})
+    report(
+        "new_tracks",
+        {"worlds": found, "mean_share_of_played": round(float(np.mean(shares)), 4), "asked": 0.7},
+    )
 
 
 def measure(options: argparse.Namespace, seed: int) -> dict[str, Any]:
@@ -61,7 +65,9 @@ def measure(options: argparse.Namespace, seed: int) -> dict[str, Any]:
     return {
         "setting": trial["setting"],
         "recall@100": recall,
-        "share_of_played": round(recall["new tracks"]["mean"] / recall["the same once others play them"]["mean"], 4),
+        "share_of_played": round(
+            recall["new tracks"]["mean"] / recall["the same once others play them"]["mean"], 4
+        ),
         "scan_cpu_s": scanned["cpu_s"],
     }
 

@@ -162,7 +162,7 @@ class Factors:
         factors = self.column_factors
         if vectors.shape != (len(songs), factors.shape[1]) or not np.isfinite(vectors).all():
             raise ValueError(f"place: {len(songs)} songs cannot have vectors of shape {vectors.shape}.")
-        if len(songs) and not (0 <= songs[0] and songs[-1] < self._n_songs and (np.diff(songs) > 0).all()):
+        if len(songs) and not (songs[0] >= 0 and songs[-1] < self._n_songs and (np.diff(songs) > 0).all()):
             raise ValueError(f"place: columns must ascend within 0 to {self._n_songs}.")
         factors[songs] = vectors
         self._placed = songs.astype(np.int32)
