@@ -46,6 +46,7 @@ def open_house(home: Path | None) -> AbstractContextManager[House]:
                 settings.tuning,
                 settings.work,
                 settings.sign_in,
+                settings.scan,
             )
         finally:
             store.close()

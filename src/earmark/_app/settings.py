@@ -13,6 +13,7 @@ from earmark._app.logging import LogConfig
 from earmark.engines.local import LearnSettings
 from earmark.engines.tuning import TuningConfig
 from earmark.errors import EarmarkError
+from earmark.jobs.scan_config import ScanConfig
 from earmark.jobs.signing_in import SignInConfig
 from earmark.jobs.work import WorkConfig
 from earmark.mixes.selection import WeeklyConfig
@@ -41,6 +42,8 @@ class Settings(BaseSettings):
     """The shape of the weekly discovery mix."""
     work: WorkConfig = WorkConfig()
     """When work is done, and how hard it is tried."""
+    scan: ScanConfig = ScanConfig()
+    """How music folders are scanned."""
     sign_in: SignInConfig = SignInConfig()
     """How people stay signed in."""
     serve: ServeConfig = ServeConfig()

@@ -18,6 +18,7 @@ from earmark.cli import (
     import_,
     jobs,
     learn,
+    models,
     people,
     scan,
     serve,
@@ -74,3 +75,4 @@ app.command("forget")(forget.forget)
 app.command("demo")(demo.demo)
 app.command("serve")(serve.serve)
 app.add_typer(people.app, name="people")
+app.add_typer(models.app, name="models")
