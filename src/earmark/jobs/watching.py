@@ -5,7 +5,6 @@ A file that is still being copied changes again and again; it is waited for unti
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -48,7 +47,8 @@ def watch(
     """
     settling, first = Settling(), True
     for changed in changes_in(libraries):
-        settling.note(changed)
+        # What scans themselves write is nothing new, should the home folder lie among the music.
+        settling.note(path for path in changed if not Path(path).is_relative_to(house.home))
         if first:
             # What changes during the first scan is seen by the next: watching has begun.
             told(scan(house, libraries, progress, options, ears=ears))
@@ -95,10 +95,9 @@ class Settling:
         self._seen: dict[str, tuple[tuple[int, int] | None, float]] = {}
 
     def note(self, paths: Iterable[str]) -> None:
-        """These have changed; what is hidden is nobody's."""
+        """These have changed."""
         for path in paths:
-            if not os.path.basename(path).startswith("."):  # noqa: PTH119
-                self._seen[path] = (_look(path), self._now())
+            self._seen[path] = (_look(path), self._now())
 
     def settled(self) -> set[str]:
         """Those that have been as they are for long enough; they are told of once."""
@@ -113,11 +112,14 @@ class Settling:
 
 
 def folders_of(paths: Iterable[str], libraries: Sequence[str]) -> list[str]:
-    """The folders in which these lie, or which they are, as far as they are there still; none within another."""
+    """The folders in which these lie, or which they are, as far as they are there still; none within another.
+
+    What is hidden, or lies in what is, is nobody's.
+    """
     found: set[Path] = set()
     for path in map(Path, paths):
         library = next((Path(one) for one in libraries if path.is_relative_to(one)), None)
-        if library is not None:
+        if library is not None and not any(part[0] == "." for part in path.relative_to(library).parts):
             above = (one for one in (path, *path.parents) if one.is_dir() or one == library)
             found.add(next(above))
     return sorted(str(one) for one in found if not found & {*one.parents})
