@@ -64,6 +64,16 @@ def test_without_tags_nothing_is_said() -> None:
     )
 
 
+def test_of_tags_that_are_not_true_enough_no_valence_is_told() -> None:
+    tags = heard("happy", "party", "country").tags
+    sure, unsure = (
+        describe(Embedded(VECTOR, tags, tells_valence=tells), Share(0.9)) for tells in (True, False)
+    )
+    assert sure.moods[0] in {"glad", "lively"}
+    assert (unsure.valence, unsure.moods) == (None, ())
+    assert (unsure.arousal, unsure.tags) == (sure.arousal, sure.tags)
+
+
 @pytest.mark.parametrize(
     ("valence", "arousal", "expected"),
     [

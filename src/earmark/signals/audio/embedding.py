@@ -1,13 +1,15 @@
 """How a recording sounds, as a vector, and what listeners would write on it, from a few stretches of its frames.
 
 Two networks can do it: MusiCNN (Pons & Serra 2019), once ``earmark models fetch`` has set it up, and one of our own
-that comes with Earmark and knows no tags. Vectors of one cannot be compared with those of the other.
+that comes with Earmark and was taught by it. Vectors of one cannot be compared with those of the other.
 """
 
 from __future__ import annotations
 
 import hashlib
+import io
 from dataclasses import dataclass
+from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -25,8 +27,10 @@ Floats = NDArray[np.float32]
 PATCH_FRAMES: Final = 187
 """Three seconds of 62.5 frames."""
 BANDS: Final = 96
-PATCHES: Final = 10
-"""How many are listened to in a recording; more found no more of the same artist."""
+PATCHES: Final = 12
+"""How many are listened to in a recording; more find little more of the same artist, and take as much longer."""
+CLIP: Final = 2.0
+"""Standard deviations beyond which a channel says no more: unclipped, few would outweigh all others."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +38,11 @@ class Embedded:
     """A recording as the network hears it."""
 
     vector: Floats
-    """``(n_dimensions,)``; neighbours by cosine sound alike."""
+    """``(n_dimensions,)``, of length 1; neighbours by cosine sound alike."""
     tags: Floats | None
     """Probabilities of `published.TAGS`, ``(n_tags,)``; None if the network knows no tags."""
+    tells_valence: bool = True
+    """Whether the tags are true enough to tell glad from sad; models/embedding.md says how that was measured."""
 
 
 def patch_starts(n_frames: int) -> NDArray[np.intp]:
@@ -73,27 +79,79 @@ class Embedder:
             models: folder of what ``earmark models fetch`` wrote.
 
         Raises:
-            EarmarkError: a file in it is damaged.
+            EarmarkError: a file in it is damaged, or cannot be read.
         """
-        if models is None or not (models / published.FILE).exists():
-            raise EarmarkError("MusiCNN is not set up.", "Run: earmark models fetch")
-        self.name = f"musicnn-msd/{published.FILE_SHA256[:8]}"
-        self._network = _open(models / published.FILE, published.FILE_SHA256)
+        better = better_network(models)
+        self._network: _Musicnn | _Own = _Own() if better is None else _Musicnn(better)
+        self.name = self._network.name
 
     def __call__(self, patches: Floats) -> Embedded:
         """Listen to some stretches of one recording, ``(n, 187, 96)``, n ≥ 1."""
-        penultimate, tags = self._network.run(["penultimate", "tags"], {"patches": patches})
-        return Embedded(penultimate.mean(axis=0), tags.mean(axis=0))
+        vectors, tags = self._network(patches)
+        vector = vectors.mean(axis=0)
+        return Embedded(vector / np.linalg.norm(vector), tags.mean(axis=0), self._network.tells_valence)
 
 
-def _open(path: Path, sha256: str) -> InferenceSession:
+def better_network(models: Path | None) -> Path | None:
+    """The file of MusiCNN in this folder, or None: then the network of our own listens, and MusiCNN can be set up."""
+    path = None if models is None else models / published.FILE
+    return path if path is not None and path.exists() else None
+
+
+class _Musicnn:
+    """MusiCNN's pooled channels, in the space in which they tell recordings apart (see training/embedding_space.py)."""
+
+    tells_valence = True
+
+    def __init__(self, path: Path) -> None:
+        content = _read(path)
+        if hashlib.sha256(content).hexdigest() != published.FILE_SHA256:
+            raise EarmarkError(
+                f"{path} is damaged, or was made by another version of Earmark.", "Run: earmark models fetch"
+            )
+        space = _shipped("musicnn-space.npy")
+        mean, reciprocal, *directions = np.load(io.BytesIO(space))
+        self._mean, self._reciprocal, self._directions = mean, reciprocal, np.stack(directions, axis=1)
+        self._session = _open(content)
+        self.name = f"musicnn-msd {published.FILE_SHA256[:8]} in {hashlib.sha256(space).hexdigest()[:8]}"
+
+    def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
+        pooled, tags = self._session.run(["pooled", "tags"], {"patches": patches})
+        standard = np.clip((pooled - self._mean) * self._reciprocal, -CLIP, CLIP)
+        return standard @ self._directions, tags
+
+
+class _Own:
+    """The network that comes with Earmark (see training/embedding_training.py)."""
+
+    tells_valence = False
+
+    def __init__(self) -> None:
+        content = _shipped("embedding.onnx")
+        self._session = _open(content)
+        self.name = f"earmark-embedding {hashlib.sha256(content).hexdigest()[:8]}"
+
+    def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
+        vectors, tags = self._session.run(["vectors", "tags"], {"patches": patches})
+        return vectors, tags
+
+
+def _shipped(name: str) -> bytes:
+    return (files("earmark.signals.audio") / "models" / name).read_bytes()
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise EarmarkError(
+            f"{path} cannot be read: {error.strerror or error}.", "Check that you may read it."
+        ) from error
+
+
+def _open(content: bytes) -> InferenceSession:
     from onnxruntime import InferenceSession, SessionOptions
 
-    content = path.read_bytes()
-    if hashlib.sha256(content).hexdigest() != sha256:
-        raise EarmarkError(
-            f"{path} is damaged, or was made by another version of Earmark.", "Run: earmark models fetch"
-        )
     options = SessionOptions()
     options.intra_op_num_threads = options.inter_op_num_threads = 1
     return InferenceSession(content, options, providers=["CPUExecutionProvider"])

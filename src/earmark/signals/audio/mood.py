@@ -68,20 +68,21 @@ def describe(embedded: Embedded, energy: Share | None) -> Described:
     """What the tags and how intense it is say of a recording.
 
     Args:
-        embedded: as the network hears it; without tags, nothing is said.
+        embedded: as the network hears it; without tags, nothing is said, and without true ones, nothing of valence.
         energy: how intense it is, or None if that is not known; half of arousal.
     """
     if embedded.tags is None:
         return Described()
     unusual = unusualness(embedded.tags)
-    valence, arousal = VALENCE.share(unusual), AROUSAL.share(unusual)
+    arousal = AROUSAL.share(unusual)
+    valence = Share(VALENCE.share(unusual)) if embedded.tells_valence else None
     if energy is not None:
         arousal = (arousal + energy) / 2
     return Described(
         acousticness=Share(ACOUSTIC.share(unusual)),
-        valence=Share(valence),
+        valence=valence,
         arousal=Share(arousal),
-        moods=moods(valence, arousal),
+        moods=() if valence is None else moods(valence, arousal),
         tags=shown(embedded.tags),
     )
 
