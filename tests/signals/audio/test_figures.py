@@ -57,14 +57,22 @@ def test_what_lies_high_and_is_taken_away_makes_it_darker():
     assert brightness(windows(smoothed)) < brightness(windows(mixed)) - 0.1
 
 
-def test_louder_denser_and_more_sharply_attacked_is_more_energetic():
+def test_louder_denser_more_sharply_attacked_and_brighter_is_more_energetic():
     few, many = windows(pulses(1)), windows(pulses(6))
     assert energy(many, Lufs(-15)) > energy(few, Lufs(-15)) + 0.1
-    assert energy(few, Lufs(-9)) > energy(few, Lufs(-20)) + 0.1
-    held = windows(tone(440, rate=RATE, seconds=9)[0])
-    assert energy(held, Lufs(-15)) < 0.1
-    # However far out, a figure counts no more than three spreads.
-    assert energy(few, Lufs(-70)) == energy(few, Lufs(-60)) > 0
+    assert energy(windows(3 * pulses(1)), Lufs(-9)) > energy(few, Lufs(-18.5)) + 0.05
+    held = tone(440, rate=RATE, seconds=9)[0]
+    assert energy(windows(held), Lufs(-15)) < 0.15
+    struck = held * (0.1 + np.exp(-(np.arange(len(held)) / RATE * 4 % 1) * 8))
+    assert energy(windows(struck), Lufs(-15)) > energy(windows(held), Lufs(-15)) + 0.05
+    bright = held + 0.2 * tone(5_000, rate=RATE, seconds=9)[0]
+    assert energy(windows(bright), Lufs(-15)) > energy(windows(held), Lufs(-15))
+
+
+def test_what_lies_farther_out_than_three_spreads_counts_as_three():
+    loud = windows(pulses(6))
+    assert energy(loud, Lufs(-70)) > 0
+    assert energy(windows(np.sign(pulses(8))), Lufs(0)) < 1
 
 
 def test_of_silence_and_of_less_than_a_second_nothing_is_said():
