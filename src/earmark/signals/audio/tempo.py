@@ -4,7 +4,8 @@ The net looks at a window's tempograms along the axis of tempi, at each tempo to
 and so on, and says how likely each tempo from 38 to 235 BPM is the beat's; models/tempo.md tells what it learned from
 and how true it is. What it says of all windows is averaged, as by Schreiber & Müller (2018, "A single-step approach to
 musical tempo estimation using a convolutional neural network"). The average is weighed by how readily people tap along
-at each tempo, most so near 120 BPM (van Noorden & Moelants 1999, "Resonance in the perception of musical pulse").
+at each tempo (van Noorden & Moelants 1999, "Resonance in the perception of musical pulse"), here about alike from 70 to
+170 BPM, and less and less beyond.
 """
 
 from __future__ import annotations
@@ -50,10 +51,10 @@ class TempoConfig(BaseModel):
     """The confidence below which nothing is told."""
     least_strength: float = Field(default=0.1, ge=0, le=1)
     """The beat strength below which nothing is told."""
-    resonance: float = Field(default=120.0, gt=0, allow_inf_nan=False)
+    resonance: float = Field(default=110.0, gt=0, allow_inf_nan=False)
     """The tempo that is likeliest beforehand, in BPM."""
     spread: float = Field(default=0.5, gt=0, allow_inf_nan=False)
-    """How far tempi lie from it, as the standard deviation of their natural logarithms."""
+    """How far from it tempi become unlikely, in natural logarithms: a weight of exp(-(off / spread)⁴ / 2)."""
 
 
 class TempoNet:
@@ -79,7 +80,7 @@ class TempoNet:
                 "It comes with Earmark: install Earmark anew.",
             ) from error
         off = np.log(tempi()[FIRST:LAST] / self.config.resonance) / self.config.spread
-        self._beforehand = np.exp(-0.5 * off**2)
+        self._beforehand = np.exp(-0.5 * off**4)
 
     def __call__(self, log_mel: Floats) -> tuple[Tempo | None, Share]:
         """The tempo, and how clearly the beat stands out.
