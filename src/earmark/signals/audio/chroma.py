@@ -21,10 +21,10 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from earmark.signals.audio.resampling import RATE
+
 Floats = NDArray[np.float32]
 
-RATE: Final = 16_000
-"""Samples a second of what is listened to."""
 LOWEST: Final = 36
 """The lowest pitch told apart, as a MIDI note: C2, 65.4 Hz. Below it semitones lie closer than the transform tells."""
 SEMITONES: Final = 72
