@@ -78,8 +78,8 @@ class Twin:
             Feature.ARTIST_KNOWN: float(plays > 0),
             Feature.ARTIST_LEFT: math.log(max(left, 1)) if plays > 0 else 0,
             Feature.ARTIST_SKIPS: math.log1p(self.skips[row, same].sum()),
-            Feature.LISTENERS: math.log1p(self.listened[:, song].sum()),
-            Feature.PLAYLISTS: math.log1p(self.listed[:, song].sum()),
+            Feature.LISTENERS: self._holders(self.listened, song),
+            Feature.PLAYLISTS: self._holders(self.listed, song),
             Feature.ARTIST_SHARE: breadth / n_songs,
             Feature.ARTIST_HELD: math.log1p(self.held[same].sum()),
             Feature.PLACE_IN_ARTIST: math.log1p(order.index(song)),
@@ -100,6 +100,14 @@ class Twin:
             Feature.FUSED: 0.0,
         } | self._sound(row, song)
         return found | {feature: -math.log(place[at] + SOFTENING) for feature, at in PLACES.items()}
+
+    def _holders(self, matrix, song):
+        if self.held[song] or not self.renown[song]:
+            return math.log1p(matrix[:, song].sum())
+        held = [one for one in range(len(self.held)) if self.held[one]]
+        of = {one: math.log1p(matrix[:, one].sum()) for one in held}
+        theirs = [of[one] for one in held if self.artist_of[one] == self.artist_of[song]]
+        return (sum(theirs) + 2 * np.mean(list(of.values()))) / (len(theirs) + 2)
 
     def _sound(self, row, song):
         sounds, vectors = self.signals.sounds, self.signals.space.vectors.astype(np.float64)

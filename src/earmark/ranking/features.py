@@ -37,9 +37,9 @@ class Feature(IntEnum):
     ARTIST_SKIPS = 5
     """log(1 + the listener's skips of the artist)."""
     LISTENERS = 6
-    """log(1 + listeners who play the song)."""
+    """log(1 + listeners who play the song); of a new song, what its artist's songs have on average."""
     PLAYLISTS = 7
-    """log(1 + playlists that hold the song)."""
+    """log(1 + playlists that hold the song), likewise."""
     NEIGHBOURS = 8
     """−log(place in the neighbours' list + 20)."""
     NEIGHBOURS_LATELY = 9
@@ -143,8 +143,7 @@ def _holders(asked: Asked, candidates: Candidates, found: Floats) -> None:
     held = np.log1p(signals.popularity)
     n_songs = np.diff(asked.taste.indptr)
     own = _row_sums(held[asked.taste.indices], asked.taste.indptr) / np.maximum(n_songs, 1)
-    found[:, Feature.LISTENERS] = np.log1p(signals.listeners_holding)[songs]
-    found[:, Feature.PLAYLISTS] = np.log1p(signals.playlists_holding)[songs]
+    found[:, Feature.LISTENERS], found[:, Feature.PLAYLISTS] = signals.log_holders[:, songs]
     found[:, Feature.MORE_HELD] = held[songs] - own[rows]
     found[:, Feature.ROW_SONGS] = np.log1p(n_songs)[rows]
     found[:, Feature.ROW_HELD] = own[rows]

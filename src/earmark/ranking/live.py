@@ -118,10 +118,9 @@ class LiveRanking:
     @cached_property
     def _catalogue(self) -> Catalogue:
         signals = self._model.signals
-        held = np.log1p(np.stack([signals.listeners_holding, signals.playlists_holding]))
         by_artist = signals.discographies
         return Catalogue(
-            self._weights[:, [Feature.LISTENERS, Feature.PLAYLISTS]] @ held,
+            self._weights[:, [Feature.LISTENERS, Feature.PLAYLISTS]] @ signals.log_holders,
             np.log1p(signals.renown),
             by_artist.artist_of,
             Rows(by_artist.starts, by_artist.songs, np.empty(0, np.float32), len(signals.columns)),

@@ -27,6 +27,8 @@ from earmark.signals.collaborative.neighbours import NeighbourConfig, Neighbours
 
 Floats = NDArray[np.float32]
 PARTS = ("neighbours", "factors", "likeminded", "words", "sounds", "space")
+BEGUN_WITH = 2
+"""An artist's average begins as if they had so many songs that are held as widely as all songs on average."""
 HALF = np.float32(0.5)
 """What nobody holds, but the library has, is held as widely as this where the most held is looked for."""
 
@@ -153,6 +155,25 @@ class Signals:
     def renown(self) -> Floats:
         """How widely each song is taken to be known, ``(n_songs,)``: 0 for those that may not be named to anybody."""
         return np.where((self.popularity == 0) & self.sounds.heard, HALF, self.popularity)
+
+    @cached_property
+    def log_holders(self) -> Floats:
+        """log(1 + listeners who play each song) and log(1 + playlists that hold it), ``(2, n_songs)``.
+
+        Of the library's songs that nobody holds it is not known how many would: they count as their artist's songs do
+        on average, an average that begins at that of all songs.
+        """
+        logs = np.log1p(np.stack([self.listeners_holding, self.playlists_holding]))
+        new = (self.popularity == 0) & self.sounds.heard
+        held = self.popularity > 0
+        if new.any() and held.any():
+            artist_of, n_artists = self.columns.artist_of, len(self.columns.artist_ids)
+            songs = np.bincount(artist_of[held], minlength=n_artists)
+            for line in logs:
+                told = np.bincount(artist_of[held], line[held], n_artists)
+                expected = (told + BEGUN_WITH * line[held].mean()) / (songs + BEGUN_WITH)
+                line[new] = expected[artist_of[new]]
+        return logs
 
     @cached_property
     def discographies(self) -> Discographies:
