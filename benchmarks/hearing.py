@@ -3,6 +3,7 @@
 Files are those of EARMARK_DATA/audio. `whole` is `Ears.hear`; the stages are its parts, one after the other over the
 blocks of the same file, each in its own right, so they do not sum up to the whole exactly. Files are heard in turn,
 several times round, since others use the machine, too; the least of a file's times counts, then the median over files.
+What is done once a file, however long it is (embedding, figures, key), counts once for 200 s, too.
 
 The peer, where librosa is installed, is `librosa.load` at 22,050 Hz, `melspectrogram`, `beat.beat_track` and
 `chroma_stft`, with what they do unless told otherwise: tempo and chroma, but no loudness, no key and no embedding.
@@ -41,6 +42,7 @@ from earmark.threads import one_blas_thread
 from measured import real_data, report
 
 SECONDS: Final = 200.0
+ONCE: Final = ("embedding", "figures", "key")
 Costs = dict[str, float]
 
 
@@ -133,12 +135,18 @@ def _least(
     paths: list[Path], lengths: dict[Path, float], cost: Callable[[Path], Costs], chosen: argparse.Namespace
 ) -> dict[Path, Costs]:
     rounds = [{path: cost(path) for path in paths} for _ in range(chosen.rounds)]
+    least = {
+        path: {part: min(one[path][part] for one in rounds) for part in rounds[0][path]} for path in paths
+    }
+    return {path: _for_a_track(least[path], SECONDS / lengths[path]) for path in paths}
+
+
+def _for_a_track(costs: Costs, times: float) -> Costs:
+    """What a file would cost if it were so many times as long."""
+    once = sum(costs.get(part, 0) for part in ONCE)
     return {
-        path: {
-            stage: min(one[path][stage] for one in rounds) / lengths[path] * SECONDS
-            for stage in rounds[0][path]
-        }
-        for path in paths
+        part: spent if part in ONCE else (spent - once) * times + once if part == "whole" else spent * times
+        for part, spent in costs.items()
     }
 
 
