@@ -142,6 +142,8 @@ def test_a_library_through_its_life(
     assert (file.path, [file.added_at]) == (str(moved), [*added_at.values()])
     assert files.lyrics([song(house, "One")])[song(house, "One")].text == "[00:02.00]other words"
 
+    (first_file,) = (one for one in files.known(str(music)) if one.path.endswith("01 - One.flac"))
+    assert first_file.digest is not None
     put(music / "Four.flac", four, artist="Band", title="Five")
     shutil.rmtree(music / "Band")
     third = scanned(house, music)
@@ -150,6 +152,7 @@ def test_a_library_through_its_life(
     assert files.of_songs([song(house, "One")])[song(house, "One")][0].path == str(music / "copy.flac")
     assert [*files.sounds([song(house, "Five")])]
     assert list(house.covers.iterdir()) == []
+    assert files.heard_by(first_file.digest) is None
     assert third.sounds is not None
     assert third.sounds.n == 3
 
