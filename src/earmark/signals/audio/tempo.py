@@ -21,6 +21,7 @@ from earmark.errors import EarmarkError
 from earmark.music.sound import Bpm, Share, Tempo, TempoGuess
 from earmark.signals.audio.tempogram import (
     GROUPS,
+    LOWEST_BPM,
     STEPS_PER_OCTAVE,
     WINDOW,
     Floats,
@@ -124,24 +125,16 @@ def _strength(grams: Floats, best: int) -> Share:
 
 
 def _guesses(shares: NDArray[Any]) -> list[TempoGuess]:
-    """The likeliest tempi, each with what is said for it and for those within 4 % of it; at least one."""
+    """The likeliest tempi, each the mean of those within 4 % of it, with what is said for them together; at least one."""
     left = shares.copy()
     found: list[TempoGuess] = []
     while len(found) <= MOST_OTHERS:
         best = int(left.argmax())
-        near = slice(max(best - NEAR, 0), best + NEAR + 1)
+        near = np.arange(max(best - NEAR, 0), min(best + NEAR + 1, len(left)))
         share = float(left[near].sum())
         if found and share < WORTH_TELLING:
             break
-        found.append(TempoGuess(Bpm(_between(shares, best)), Share(min(share, 1.0))))
+        step = FIRST + float(left[near] @ near) / share
+        found.append(TempoGuess(Bpm(LOWEST_BPM * 2 ** (step / STEPS_PER_OCTAVE)), Share(min(share, 1.0))))
         left[near] = 0
     return found
-
-
-def _between(shares: NDArray[Any], best: int) -> float:
-    """The tempo at the top of a parabola through the logarithms of three neighbours, in BPM."""
-    middle = min(max(best, 1), len(shares) - 2)
-    low, top, high = np.log(np.maximum(shares[middle - 1 : middle + 2], 1e-9))
-    bend = low - 2 * top + high
-    moved = float(np.clip((low - high) / (2 * bend), -0.5, 0.5)) if bend < 0 else 0.0
-    return float(tempi()[FIRST] * 2 ** ((middle + moved) / STEPS_PER_OCTAVE))
