@@ -99,6 +99,12 @@ def test_what_its_seller_has_locked_is_said(tmp_path, lock):
     assert "locked" in str(refused(path))
 
 
+def test_sound_that_nobody_can_decode_is_said(tmp_path):
+    path = write(tmp_path / "odd.webm", tone())
+    path.write_bytes(path.read_bytes().replace(b"A_OPUS", b"A_ODDS"))
+    assert "no decoder" in refused(path).what
+
+
 def test_a_name_that_is_no_text_and_tags_in_no_encoding_do_no_harm(tmp_path):
     path = write(tmp_path / "tone.flac", tone())
     whole = path.read_bytes()

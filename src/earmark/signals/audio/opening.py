@@ -88,16 +88,17 @@ def _stream(path: Path, container: InputContainer) -> AudioStream:
     if not container.streams.audio:
         raise AudioError(f"{path} holds no sound, only other things.", "Move it out of the music folder.")
     stream = container.streams.audio[0]
-    if stream.codec_tag in LOCKED:
-        raise AudioError(
-            f"{path} is locked by its seller (DRM).",
-            "Get it from its seller without a lock, or move it away.",
-        )
     # A stream without a decoder is given no context.
-    if getattr(stream, "codec_context", None) is None:
+    context = getattr(stream, "codec_context", None)
+    if context is None:
         raise AudioError(
             f"{path} holds sound in a format that there is no decoder for.",
             "Convert it to FLAC, or get it as MP3, FLAC, Ogg, M4A, WAV or WebM.",
+        )
+    if context.codec_tag in LOCKED:
+        raise AudioError(
+            f"{path} is locked by its seller (DRM).",
+            "Get it from its seller without a lock, or move it away.",
         )
     return stream
 
