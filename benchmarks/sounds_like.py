@@ -42,21 +42,24 @@ Rows = NDArray[np.float64]
 SOUNDS = {".mp3", ".ogg", ".opus", ".flac", ".m4a", ".webm", ".wav"}
 LONGEST_SECONDS, SHORTEST_SECONDS = 240.0, 20.0
 AUTHORS = (
-    ("Crystan-", "Christian Hoffmann"),
-    ("Psymong", "Simon Green"),
-    ("Marine", "Marine Baklund"),
+    ("Crystan-", "Crystan"),
+    ("Psymong", "Psymong"),
+    ("Marine", "Marine"),
     ("David0", "David Reeves"),
-    ("van_", "Manuel Marino"),
-    ("hr-domina-", "Lincoln Domina"),
+    ("van_", "Marino"),
+    ("hr-domina-", "Domina"),
 )
 """Of files without tags, by how their names begin (from the copyright files of Debian's packages)."""
 ALIASES = (
     ("elysis", "elysis"),
     ("zhay", "Zhaytee"),
-    ("crystan", "Christian Hoffmann"),
-    ("vanethian", "Manuel Marino"),
+    ("crystan", "Crystan"),
+    ("vanethian", "Marino"),
+    ("neoncorridor", "Parrotte"),
+    ("ahlen", "Ahlen"),
+    ("macleod", "MacLeod"),
 )
-"""Artists who go by several names, by a part of them."""
+"""Artists who go by several names, or by a long one, by a part of it."""
 AGAIN = {"sixtyfourrevisited"}
 """Another version of a piece that is there, too."""
 

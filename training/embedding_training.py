@@ -195,7 +195,7 @@ def main() -> None:
     )
     parser.add_argument("material", type=Path, nargs="+")
     parser.add_argument("model", type=Path)
-    parser.add_argument("--steps", type=int, default=1_200)
+    parser.add_argument("--steps", type=int, default=900)
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--rate", type=float, default=3e-3)
     parser.add_argument("--apart", type=float, default=0.3)
