@@ -6,17 +6,14 @@ import json
 from pathlib import Path
 
 import pytest
-import typer
 from typer.testing import CliRunner
 
 from earmark._app.main import open_house
-from earmark.cli import models
+from earmark.cli.app import app
 from earmark.cli.shared import Wiring
 from earmark.errors import UnreadableInputError
 from earmark.signals.audio.musicnn import published
 
-app = typer.Typer()
-app.add_typer(models.app, name="models")
 WIRING = Wiring(open_house, lambda *_: None, lambda: None)
 
 

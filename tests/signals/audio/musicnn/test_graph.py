@@ -19,7 +19,7 @@ from earmark.signals.audio.musicnn.graph import to_onnx
 from earmark.signals.audio.musicnn.weights import Weights
 
 Doubles = NDArray[np.float64]
-WHEEL = os.environ.get("EARMARK_TEST_MUSICNN_WHEEL")
+WHEEL = os.environ.get("MUSICNN_WHEEL")
 
 
 def as_defined(
@@ -100,7 +100,7 @@ def test_another_checkpoint_is_refused() -> None:
         Weights.of(arrays)
 
 
-@pytest.mark.skipif(WHEEL is None, reason="EARMARK_TEST_MUSICNN_WHEEL names no file")
+@pytest.mark.skipif(WHEEL is None, reason="MUSICNN_WHEEL names no file")
 def test_the_published_weights_compute_what_is_defined() -> None:
     wheel = Path(str(WHEEL))
     with zipfile.ZipFile(wheel) as package:
