@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from mutagen.flac import FLAC
+from mutagen.id3 import APIC, ID3
 from tests.homes import opened
 from tests.jobs import hearings
 from tests.signals.audio.sounds import tone, write
@@ -312,6 +313,30 @@ def test_what_lies_where_nobody_may_look_is_not_taken_to_be_gone(
     assert left_out(report, music) == {"a": "may not be read (permission denied)"}
     monkeypatch.undo()
     assert figures(scanned(house, music)) == {"files": 2, "unchanged": 2}
+
+
+def test_a_huge_cover_is_left_out_where_memory_is_scarce(house: House, music: Path) -> None:
+    path = write(music / "Band - Song.mp3", tone(seconds=0.2))
+    tag = ID3()
+    tag.add(APIC(encoding=0, mime="image/jpeg", type=3, desc="", data=b"\xff\xd8\xff" + bytes(150_000_000)))
+    tag.save(path)
+    scarce = replace(house, scan=ScanConfig(workers=1, process_megabytes=256))
+    report = scanned(scarce, music)
+    assert left_out(report, music) == {path.name: "has a picture that takes more than 10 MB"}
+    assert figures(report) == {"files": 1, "new": 1, "heard": 1}
+
+
+def test_a_file_that_may_not_be_read_is_tried_again_each_time(
+    house: House, music: Path, pieces: list[bytes]
+) -> None:
+    path = put(music / "Band - Song.flac", pieces[0])
+    path.chmod(0)
+    for _ in range(2):
+        report = scanned(house, music, ears=hearings.unprivileged)
+        assert left_out(report, music) == {path.name: "cannot be read: Permission denied"}
+        assert figures(report) == {"files": 1}
+    path.chmod(0o644)
+    assert figures(scanned(house, music)) == {"files": 1, "new": 1, "heard": 1}
 
 
 def test_a_library_that_is_empty_all_at_once_is_kept(house: House, music: Path, pieces: list[bytes]) -> None:
