@@ -1,9 +1,9 @@
 """What the tags say of a recording beyond themselves: acoustic or not, glad or sad, calm or stirring.
 
 Each is a difference: how much likelier than usual the tags of one end are, less those of the other. The words at each
-end were chosen by what they mean, not fitted. Valence and arousal are the axes of Russell's circumplex (1980, "A
-circumplex model of affect"), and mood words are read off it. Whether somebody sings is not told: the tags of voices
-could be checked on too few recordings.
+end were chosen by what they mean, and revised twice by what they told of recordings of a known kind. Valence and
+arousal are the axes of Russell's circumplex (1980, "A circumplex model of affect"), and mood words are read off it.
+Whether somebody sings is not told: the tags of voices could be checked on too few recordings.
 """
 
 from __future__ import annotations
