@@ -2,11 +2,12 @@
 
     python tempo_examples.py sketched FOLDER --songs 6000
     python tempo_examples.py metronomes FOLDER --songs 500
+    python tempo_examples.py borrowed FOLDER --corpus MIDI
     python tempo_examples.py rendered FOLDER --corpus CORPUS
 
-Sketched songs are many and cheap; metronomes are sketched, too, and say nothing but the beat. Of a rendered song there
-is one example as it is and, for training, two that are disguised and played at another speed. A run that was stopped
-goes on where it was.
+Sketched songs are many and cheap; metronomes are sketched, too, and say nothing but the beat. Songs by people (MIDI:
+see borrowed.py) are sketched to validate with. Of a rendered song there is one example as it is and, for training, two
+that are disguised and played at another speed. A run that was stopped goes on where it was.
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from typing import Any, Final, NamedTuple
 import numpy as np
 
 from augmenting import at_speed, disguised
+from borrowed import songs
 from composing import FASTEST, SLOWEST, compose
 from corpus import SECONDS, Label, labels, read_sound
 from earmark.signals.audio.frames import LogMel
@@ -30,6 +32,7 @@ from sketching import sketch
 FIRST_SKETCHED: Final = 10_000_000
 """Seeds of sketched songs are none of the corpus's."""
 FIRST_METRONOME: Final = 20_000_000
+FIRST_BORROWED: Final = 30_000_000
 PER_SHARD: Final = 250
 MOST_DISGUISES: Final = 4
 SPEEDS: Final = 0.15
@@ -63,6 +66,15 @@ def metronomes(folder: Path) -> Examples:
         ValueError: none was.
     """
     return _joined([_read(path) for path in sorted(folder.glob("metronomes-*.npz"))])
+
+
+def borrowed(folder: Path) -> Examples:
+    """All songs by people that were sketched there; nothing is trained on them.
+
+    Raises:
+        ValueError: none was.
+    """
+    return _joined([_read(path) for path in sorted(folder.glob("borrowed-0000.npz"))])
 
 
 def rendered(folder: Path, split: str, *, disguises: bool) -> Examples:
@@ -115,6 +127,15 @@ def _metronome(seed: int) -> Examples:
     return _same(grams, tempo, seed)
 
 
+def _borrowed(folder: Path) -> Examples:
+    found = []
+    for place, (_, tempo, score) in enumerate(songs(folder)):
+        draw = np.random.default_rng([place, 11])
+        grams = tempograms(attacks(sketch(score, draw))).astype(np.float16)
+        found.append(_same(grams, tempo, FIRST_BORROWED + place))
+    return _joined(found)
+
+
 def _disguises(label: Label, samples: Samples) -> Iterator[Examples]:
     draw = np.random.default_rng([label.seed, 5])
     yield _same(hear(samples), label.tempo, label.seed)
@@ -143,7 +164,7 @@ def _read(path: Path) -> Examples:
 def main() -> None:
     """Make what is asked for and not yet there."""
     arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    arguments.add_argument("kind", choices=["sketched", "metronomes", "rendered"])
+    arguments.add_argument("kind", choices=["sketched", "metronomes", "borrowed", "rendered"])
     arguments.add_argument("folder", type=Path)
     arguments.add_argument("--songs", type=int, default=6000)
     arguments.add_argument("--corpus", type=Path)
@@ -158,6 +179,9 @@ def main() -> None:
     if asked.kind == "metronomes":
         found = _joined([_metronome(FIRST_METRONOME + place) for place in range(asked.songs)])
         np.savez(asked.folder / "metronomes-0000.npz", **found._asdict())
+        return
+    if asked.kind == "borrowed":
+        np.savez(asked.folder / "borrowed-0000.npz", **_borrowed(asked.corpus)._asdict())
         return
     for label in labels(asked.corpus):
         path = asked.folder / f"rendered-{label.seed:06}.npz"

@@ -125,7 +125,7 @@ def _strength(grams: Floats, best: int) -> Share:
 
 
 def _guesses(shares: NDArray[Any]) -> list[TempoGuess]:
-    """The likeliest tempi, each the mean of those within 4 % of it, with what is said for them together; at least one."""
+    """The likeliest tempi, each the mean of those within 4 % of it and as likely as they together; at least one."""
     left = shares.copy()
     found: list[TempoGuess] = []
     while len(found) <= MOST_OTHERS:
