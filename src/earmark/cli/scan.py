@@ -40,6 +40,7 @@ def scan(
     """Take in the music in a folder and hear what it sounds like; what is known and unchanged is left alone."""
     from earmark.jobs.scanning import ScanOptions, libraries_at
     from earmark.jobs.scanning import scan as run
+    from earmark.jobs.sound_models import advice
     from earmark.jobs.watching import watch as keep_watching
 
     libraries, options = libraries_at(paths), ScanOptions(again=again, workers=workers)
@@ -52,6 +53,8 @@ def scan(
                 keep_watching(house, libraries, Bars(), tell, options)
             else:
                 tell(run(house, libraries, Bars(), options))
+                if not as_json and (better := advice(house.home)):
+                    say(better)
     except KeyboardInterrupt:
         if not as_json:
             say("Stopped. What was heard so far is kept; scanning again goes on from here.")
