@@ -119,13 +119,18 @@ def cosines(vectors):
 def test_where_nobody_holds_what_was_heard_the_sound_alone_speaks():
     frames = tables.heard(tables.world(2), 2)
     new = frames.songs["song"].max()
-    frames = tables.only_heard(frames, [new - 2, new - 1, new])
+    frames = tables.only_heard(frames, list(range(new - 11, new + 1)))
     frames = replace(frames, feedback=frames.feedback.clear())
-    signals, _ = signals_of(frames)
+    signals, histories = signals_of(frames)
     assert signals.space.taught_by == 0
     np.testing.assert_allclose(cosines(signals.space.vectors), cosines(signals.sounds.vectors), atol=1e-5)
-    # Words place them all the same.
-    assert len(signals.factors.placed) == 3
+    # Words place them all the same, if somebody holds a song of the artist.
+    told_of = joint_matrix(histories, signals.members).toarray().any(0)
+    columns, at = signals.columns, signals.sounds.columns
+    known = [bool(told_of[columns.artist_of == columns.artist_of[one]].any()) for one in at]
+    assert signals.factors.placed.tolist() == at[known].tolist()
+    assert (signals.renown[at] > 0).tolist() == known
+    assert set(known) == {True, False}
 
 
 # --- songs that nobody holds ---

@@ -79,13 +79,15 @@ def songs_by(build: OpenedBuild, artist: int, n: int) -> list[KnownSong]:
         return []
     discographies = build.model.signals.discographies
     theirs = discographies.songs[discographies.starts[at] : discographies.starts[at + 1]]
-    return named_songs(build, theirs[build.model.signals.renown[theirs] > 0][:n])
+    signals = build.model.signals
+    return named_songs(build, theirs[(signals.popularity[theirs] > 0) | signals.sounds.heard[theirs]][:n])
 
 
 def is_held(build: OpenedBuild, song: SongId) -> bool:
     """Whether any listener, playlist or library holds the song, so that it is no secret that it exists."""
     (column,) = build.model.columns.find(np.array([song])).tolist()
-    return column >= 0 and bool(build.model.signals.renown[column] > 0)
+    signals = build.model.signals
+    return column >= 0 and bool(signals.popularity[column] > 0 or signals.sounds.heard[column])
 
 
 def _index(build: OpenedBuild, artist: int) -> int | None:

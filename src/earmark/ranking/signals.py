@@ -29,6 +29,8 @@ Floats = NDArray[np.float32]
 PARTS = ("neighbours", "factors", "likeminded", "words", "sounds", "space")
 BEGUN_WITH = 2
 """An artist's average begins as if they had so many songs that are held as widely as all songs on average."""
+LEAST_TAUGHT = 30
+"""From so many songs that are heard and held on, it is known well enough what sounds are liked."""
 HALF = np.float32(0.5)
 """What nobody holds, but the library has, is held as widely as this where the most held is looked for."""
 
@@ -93,7 +95,8 @@ class Signals:
     ) -> Signals:
         """Learn all signals from one joint matrix.
 
-        Songs that were heard and of which no row says anything are placed by what is known of them.
+        Songs that were heard and of which no row says anything are placed by what is known of them: those by an artist
+        whom somebody holds, and all of them once there was enough to learn from what sounds are liked.
 
         Args:
             histories: of the listeners of ``members``.
@@ -117,6 +120,10 @@ class Signals:
             space = SoundSpace.fit(sounds, confidences, vectors, config.space)
             told_of = np.bincount(joint.indices, minlength=len(columns))
             new = sounds.columns[told_of[sounds.columns] == 0]
+            by_artist = np.bincount(columns.artist_of, told_of, len(columns.artist_ids)) > 0
+            understood = (space.taught_by >= LEAST_TAUGHT) & sounds.vectors[sounds.row_of[new]].any(axis=1)
+            # The words of a title alone would lead to anybody.
+            new = new[by_artist[columns.artist_of[new]] | understood]
             if len(new):
                 content = known.content(columns, config.placing)
                 factors.place(new, vectors_for(new, content, confidences, vectors, config.placing))
@@ -154,7 +161,8 @@ class Signals:
     @cached_property
     def renown(self) -> Floats:
         """How widely each song is taken to be known, ``(n_songs,)``: 0 for those that may not be named to anybody."""
-        return np.where((self.popularity == 0) & self.sounds.heard, HALF, self.popularity)
+        somewhere = self.factors.item_factors.any(axis=1)
+        return np.where((self.popularity == 0) & self.sounds.heard & somewhere, HALF, self.popularity)
 
     @cached_property
     def log_holders(self) -> Floats:
