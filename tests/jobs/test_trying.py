@@ -9,6 +9,7 @@ import pytest
 from tests.homes import opened
 
 from earmark.engines.progress import Unwatched
+from earmark.engines.trials.new_tracks import AT_RANDOM, BY_TAGS, NEW, PLAYED
 from earmark.errors import EarmarkError, TooLittleError
 from earmark.jobs.house import House
 from earmark.jobs.trying import Trials, run_trials
@@ -32,7 +33,7 @@ def test_every_task_is_tried_unless_some_are_named(trials: Trials) -> None:
         "cold listeners",
     ]
     assert [report.seed for report in trials.reports] == [1] * 6
-    assert trials.left_out == {}
+    assert list(trials.left_out) == ["new-tracks"]  # Nothing was heard here.
 
 
 def some_playlists(house: House) -> None:
@@ -66,7 +67,7 @@ def test_what_cannot_be_tried_is_left_out_with_the_cause(tmp_path: Path) -> None
         some_playlists(house)
         trials = run_trials(house, Unwatched())
         assert [report.task for report in trials.reports] == ["playlist continuation", "cold listeners"]
-        assert list(trials.left_out) == ["weekly", "artists", "next", "cold-songs"]
+        assert list(trials.left_out) == ["weekly", "artists", "next", "cold-songs", "new-tracks"]
         assert "long enough" in trials.left_out["weekly"]
         with pytest.raises(TooLittleError, match="long enough"):
             run_trials(house, Unwatched(), tasks=["weekly"])
@@ -91,3 +92,16 @@ def test_too_small_a_record_for_any_task_is_said(tmp_path: Path) -> None:
 
 def test_trials_survive_being_printed(trials: Trials) -> None:
     assert msgspec.json.decode(msgspec.json.encode(trials), type=Trials) == trials
+
+
+def test_new_tracks_are_tried_in_a_house_that_heard_some(heard: House) -> None:
+    (report,) = run_trials(heard, Unwatched(), tasks=["new-tracks"], seed=3).reports
+    new, by_tags, played, at_random = report.lines
+    assert [line.system for line in report.lines] == [NEW, BY_TAGS, PLAYED, AT_RANDOM]
+    assert report.rows > 30
+    recall = {line.system: line.scores["recall@100"].mean for line in report.lines}
+    assert recall[NEW] > 1.2 * recall[AT_RANDOM]
+    assert recall[PLAYED] > recall[AT_RANDOM]
+    assert at_random.ahead is not None
+    assert new.ahead is by_tags.ahead is played.ahead is None
+    assert f"{recall[NEW] / recall[PLAYED]:.3f}" in report.notes[0]

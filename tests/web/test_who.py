@@ -64,7 +64,9 @@ MAY = {
     "GET /api/v1/artists/{artist}/similar": SIGNED_IN,
     "GET /api/v1/tracks": SIGNED_IN,
     "GET /api/v1/tracks/{item}": SIGNED_IN,
+    "GET /api/v1/tracks/{item}/path/{to}": SIGNED_IN,
     "GET /api/v1/tracks/{item}/similar": SIGNED_IN,
+    "GET /api/v1/tracks/{item}/sounds-like": SIGNED_IN,
     "GET /api/v1/builds": SIGNED_IN,
     "GET /api/v1/builds/{build}": SIGNED_IN,
     "POST /api/v1/builds": OWNER,
@@ -109,7 +111,7 @@ def everybody(served: Served) -> dict[str, str]:
     return tokens | {"owner": served.ada, "listener": served.bo}
 
 
-NAMED = {"name": "none", "item": 1, "artist": 1, "build": "live", "playlist": 1, "listen": "x"}
+NAMED = {"name": "none", "item": 1, "to": 2, "artist": 1, "build": "live", "playlist": 1, "listen": "x"}
 NAMED |= {"verdict": "love", "mix": "weekly", "edition": "latest"}
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 import httpx
 import pytest
+from tests.homes import opened
 from tests.web.servers import serving
 
 from earmark.jobs.house import House
@@ -33,6 +36,13 @@ class Asker:
 @pytest.fixture
 def asker(house: House) -> Iterator[Asker]:
     with asking(house) as asker:
+        yield asker
+
+
+@pytest.fixture
+def listening(heard_home: Path, tmp_path: Path) -> Iterator[Asker]:
+    """A listener of a house with a library that was heard."""
+    with opened(shutil.copytree(heard_home, tmp_path / "heard")) as house, asking(house) as asker:
         yield asker
 
 

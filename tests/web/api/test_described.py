@@ -131,8 +131,24 @@ def test_answers_are_as_described(asker: Asker, document: dict[str, Any]) -> Non
         "DELETE /listeners/{listener}/tokens/{name}",
         "DELETE /session",
         "GET /listeners/{listener}/export",
+        # These are asked in a house that heard something, below.
+        "GET /tracks/{item}/path/{to}",
+        "GET /tracks/{item}/sounds-like",
         "PATCH /listeners/{listener}/playlists/{playlist}",
         "PATCH /people/{listener}",
         "POST /session",
         "PUT /listeners/{listener}/password",
     }
+
+
+def test_answers_about_sound_are_as_described(listening: Asker, document: dict[str, Any]) -> None:
+    first, last = (one["item"] for one in listening.get("/listeners/me/recommendations").json()["songs"][:2])
+    for name, path in (
+        ("GET /tracks/{item}/sounds-like", f"/tracks/{first}/sounds-like"),
+        ("GET /tracks/{item}/path/{to}", f"/tracks/{first}/path/{last}"),
+    ):
+        answer = listening.get(path)
+        assert answer.status_code == 200, answer.text
+        described = operations(document)[name]["responses"]["200"]["content"]
+        jsonschema_rs.validate(schema(document, described, JSON), answer.json())
+        assert answer.json()["songs"]

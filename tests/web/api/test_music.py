@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 import time
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from tests.homes import new_songs, opened
-from tests.web.api.conftest import Asker, asking
+from tests.homes import new_songs
+from tests.web.api.conftest import Asker
 from tests.web.conftest import Served
 
 from earmark.listening.listens import Listen, Origin, UnixMs
@@ -115,13 +112,6 @@ def test_music_that_only_somebody_else_has_to_do_with_is_not_there(served: Serve
         assert len(theirs.get("/tracks", params=names).json()["items"]) == 1
         # Nothing was learned yet.
         assert theirs.get(paths[1]).status_code == 409
-
-
-@pytest.fixture
-def listening(heard_home: Path, tmp_path: Path) -> Iterator[Asker]:
-    """A listener of a house with a library that was heard."""
-    with opened(shutil.copytree(heard_home, tmp_path / "home")) as house, asking(house) as asker:
-        yield asker
 
 
 def test_what_sounds_like_a_track_played_or_not(listening: Asker, sounding_world: World) -> None:

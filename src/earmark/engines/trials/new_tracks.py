@@ -33,7 +33,7 @@ PLAYED: Final = "the same once others play them"
 AT_RANDOM: Final = "at random"
 HIDDEN_SHARE: Final = 0.1
 MOST_HIDDEN: Final = 1_000
-LEAST_HIDDEN: Final = 20
+LEAST_HIDDEN: Final = 10
 MOST_ASKED: Final = 2_000
 """Listeners at most."""
 DEPTH: Final = 100
