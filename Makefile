@@ -79,7 +79,7 @@ $(VENV)/.made-in:
 	pwd -P > $@
 
 $(NEEDS): requirements/run.lock | $(VENV)/.made-in
-	@echo "Installing what Earmark needs (once; about 600 MB on disk)"
+	@echo "Installing what Earmark needs (once; about 850 MB on disk)"
 	@$(PIP) --requirement requirements/run.lock
 	@touch $@
 
