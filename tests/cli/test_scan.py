@@ -40,7 +40,8 @@ def test_what_was_found_left_out_and_heard_is_told(earmark, music: Path, tmp_pat
     assert f"{music}/bad 20.mp3 is empty" not in lines
     assert "… and 1 more; --json tells of all." in lines
     assert any(line.startswith("Loudness -") and line.endswith(" 2") for line in lines)
-    assert lines[-1].startswith("Next, what somebody listened to: earmark import SOURCE")
+    assert lines[-2].startswith("Next, what somebody listened to: earmark import SOURCE")
+    assert lines[-1].endswith("earmark models fetch")
     assert {path.name for path in home.iterdir()} >= {"earmark.db"}
     again = json.loads(earmark("scan", music, "--json", "--home", home).out)
     assert (again["files"], again["unchanged"], again["left_out_before"], again["left_out"]) == (
