@@ -9,18 +9,14 @@ from __future__ import annotations
 import hashlib
 import io
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.errors import EarmarkError
 from earmark.signals.audio.musicnn import published
-
-if TYPE_CHECKING:
-    from onnxruntime import InferenceSession
+from earmark.signals.audio.nets import SHIPPED, Net
 
 Floats = NDArray[np.float32]
 
@@ -104,19 +100,14 @@ class _Musicnn:
     tells_valence = True
 
     def __init__(self, path: Path) -> None:
-        content = _read(path)
-        if hashlib.sha256(content).hexdigest() != published.FILE_SHA256:
-            raise EarmarkError(
-                f"{path} is damaged, or was made by another version of Earmark.", "Run: earmark models fetch"
-            )
-        space = _shipped("musicnn-space.npy")
+        self._net = Net(path, sha256=published.FILE_SHA256, remedy="Run: earmark models fetch")
+        space = (SHIPPED / "musicnn-space.npy").read_bytes()
         mean, reciprocal, *directions = np.load(io.BytesIO(space))
         self._mean, self._reciprocal, self._directions = mean, reciprocal, np.stack(directions, axis=1)
-        self._session = _open(content)
-        self.name = f"musicnn-msd {published.FILE_SHA256[:8]} in {hashlib.sha256(space).hexdigest()[:8]}"
+        self.name = f"musicnn-msd {self._net.version[:8]} in {hashlib.sha256(space).hexdigest()[:8]}"
 
     def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
-        pooled, tags = self._session.run(["pooled", "tags"], {"patches": patches})
+        pooled, tags = self._net({"patches": patches}, "pooled", "tags")
         standard = np.clip((pooled - self._mean) * self._reciprocal, -CLIP, CLIP)
         return standard @ self._directions, tags
 
@@ -127,31 +118,9 @@ class _Own:
     tells_valence = False
 
     def __init__(self) -> None:
-        content = _shipped("embedding.onnx")
-        self._session = _open(content)
-        self.name = f"earmark-embedding {hashlib.sha256(content).hexdigest()[:8]}"
+        self._net = Net(SHIPPED / "embedding.onnx")
+        self.name = f"earmark-embedding {self._net.version[:8]}"
 
     def __call__(self, patches: Floats) -> tuple[Floats, Floats]:
-        vectors, tags = self._session.run(["vectors", "tags"], {"patches": patches})
+        vectors, tags = self._net({"patches": patches}, "vectors", "tags")
         return vectors, tags
-
-
-def _shipped(name: str) -> bytes:
-    return (files("earmark.signals.audio") / "models" / name).read_bytes()
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise EarmarkError(
-            f"{path} cannot be read: {error.strerror or error}.", "Check that you may read it."
-        ) from error
-
-
-def _open(content: bytes) -> InferenceSession:
-    from onnxruntime import InferenceSession, SessionOptions
-
-    options = SessionOptions()
-    options.intra_op_num_threads = options.inter_op_num_threads = 1
-    return InferenceSession(content, options, providers=["CPUExecutionProvider"])

@@ -7,7 +7,6 @@ through the nets. A file of 20 hours needs no more memory than one of 20 minutes
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import Final
 
@@ -17,7 +16,7 @@ from numpy.typing import NDArray
 
 from earmark.music.items import Milliseconds
 from earmark.music.sound import Sound
-from earmark.signals.audio import figures, tempo
+from earmark.signals.audio import figures
 from earmark.signals.audio.chroma import PitchStream
 from earmark.signals.audio.decoding import decode
 from earmark.signals.audio.embedding import Embedder, patches_of
@@ -62,11 +61,10 @@ class Ears:
             EarmarkError: a model is missing or damaged.
         """
         self._embedder, self._tempo, self._key = Embedder(models), TempoNet(), KeyNet()
-        tempo_version = hashlib.sha256(tempo.MODEL.read_bytes()).hexdigest()
         self.by = ", ".join(
             [
                 self._embedder.name,
-                f"tempo {tempo_version[:8]}",
+                f"tempo {self._tempo.version[:8]}",
                 f"key {self._key.version[:8]}",
                 f"figures {figures.VERSION}",
             ]

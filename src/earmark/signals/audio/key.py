@@ -7,18 +7,17 @@ Its confidences are calibrated there: of keys told with .8, four in five are rig
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field
 
-from earmark.errors import EarmarkError
 from earmark.music.sound import TONICS, Key, Mode, Share
 from earmark.signals.audio.chroma import Floats, Pitches
+from earmark.signals.audio.nets import SHIPPED, Net
 
-MODEL: Final = Path(__file__).parent / "models" / "key.onnx"
+MODEL: Final = SHIPPED / "key.onnx"
 SHA256: Final = "c3b44f64a038f486cd50ae73997aa85d7f4d67fbe6ebed827a2671755d7c2fcd"
 """Of the model that is shipped."""
 NO_KEY: Final = 2 * len(TONICS)
@@ -43,22 +42,11 @@ class KeyNet:
         """Open the model.
 
         Raises:
-            EarmarkError: the file is missing, or is no such model.
+            EarmarkError: the file is missing, or is no model.
         """
-        import onnxruntime
-
         self.config = config or KeyConfig()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        try:
-            content = model.read_bytes()
-            self._session: Any = onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
-        except (OSError, onnxruntime.capi.onnxruntime_pybind11_state.InvalidProtobuf) as error:
-            raise EarmarkError(
-                f"{model}, the model that tells keys, cannot be opened: {error}.",
-                "It comes with Earmark: install Earmark anew.",
-            ) from error
-        self.version = hashlib.sha256(content).hexdigest()
+        self._net = Net(model)
+        self.version = self._net.version
         """The SHA-256 of the model: another model tells other keys."""
 
     def __call__(self, pitches: Pitches) -> Key | None:
@@ -74,5 +62,5 @@ class KeyNet:
 
     def probabilities(self, pitches: Pitches) -> Floats:
         """How likely each key is, ``(25,)``: major from C up, minor from C up, and no key at all."""
-        found: Floats = self._session.run(["probabilities"], {"windows": pitches.windows})[0]
+        found: Floats = self._net({"windows": pitches.windows}, "probabilities")[0]
         return found

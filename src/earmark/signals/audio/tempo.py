@@ -17,8 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from earmark.errors import EarmarkError
 from earmark.music.sound import Bpm, Share, Tempo, TempoGuess
+from earmark.signals.audio.nets import SHIPPED, Net
 from earmark.signals.audio.tempogram import (
     GROUPS,
     LOWEST_BPM,
@@ -30,7 +30,7 @@ from earmark.signals.audio.tempogram import (
     tempograms,
 )
 
-MODEL: Final = Path(__file__).parent / "models" / "tempo.onnx"
+MODEL: Final = SHIPPED / "tempo.onnx"
 FIRST, LAST = 69, 165
 """Of the tempi of a tempogram, those that may be the beat's: 38 to 235 BPM."""
 NEAR: Final = 2
@@ -65,21 +65,12 @@ class TempoNet:
         """Open the model.
 
         Raises:
-            EarmarkError: the file is missing, or is no such model.
+            EarmarkError: the file is missing, or is no model.
         """
-        import onnxruntime
-
         self.config = config or TempoConfig()
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
-        try:
-            content = model.read_bytes()
-            self._session: Any = onnxruntime.InferenceSession(content, options, ["CPUExecutionProvider"])
-        except (OSError, onnxruntime.capi.onnxruntime_pybind11_state.InvalidProtobuf) as error:
-            raise EarmarkError(
-                f"{model}, the model that tells tempi, cannot be opened: {error}.",
-                "It comes with Earmark: install Earmark anew.",
-            ) from error
+        self._net = Net(model)
+        self.version = self._net.version
+        """The SHA-256 of the model: another model tells other tempi."""
         off = np.log(tempi()[FIRST:LAST] / self.config.resonance) / self.config.spread
         self._beforehand = np.exp(-0.5 * off**4)
 
@@ -99,7 +90,7 @@ class TempoNet:
         heard = grams[_moving(flux, len(grams))]
         if not len(heard):
             return None, Share(0.0)
-        (scores,) = self._session.run(None, {"tempograms": heard})
+        (scores,) = self._net({"tempograms": heard}, "scores")
         likely = np.exp(scores - scores.max(axis=1, keepdims=True))
         shares = (likely / likely.sum(axis=1, keepdims=True)).mean(axis=0) * self._beforehand
         shares /= shares.sum()
