@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import filecmp
 import hashlib
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -18,6 +17,7 @@ import msgspec
 
 from earmark.errors import NotLearnedError
 from earmark.evaluation.intervals import Interval
+from earmark.whole_files import write_whole
 
 MANIFEST = "manifest.json"
 LIVE = "live"
@@ -120,12 +120,7 @@ class Builds:
 
     def go_live(self, build: str) -> None:
         """Point to another build, in one step for whoever reads."""
-        pointer = self.folder / f".{LIVE}.partial"
-        with pointer.open("w", encoding="ascii") as file:
-            file.write(build + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-        pointer.replace(self.folder / LIVE)
+        write_whole(self.folder / LIVE, f"{build}\n".encode("ascii"))
 
     def remove(self, build: str) -> None:
         """Delete a build; if it was live, nothing is live any more."""

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import importlib.util
-import os
 import shlex
 import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from tempfile import NamedTemporaryFile, TemporaryDirectory
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import msgspec
@@ -19,6 +18,7 @@ from earmark.errors import EarmarkError, writing_to
 from earmark.signals.audio.embedding import better_network
 from earmark.signals.audio.musicnn import published
 from earmark.signals.audio.musicnn.published import REQUIREMENT, WHEEL
+from earmark.whole_files import write_whole
 
 FOLDER: Final = "models"
 """Where it lies in the home folder."""
@@ -52,7 +52,7 @@ def set_up(home: Path, wheel: Path | None = None) -> SetUp:
     path = home / FOLDER / published.FILE
     with writing_to(path):
         path.parent.mkdir(parents=True, exist_ok=True)
-        _write_whole(path, model)
+        write_whole(path, model)
     return SetUp(str(path), published.FILE_SHA256, len(model), str(wheel) if wheel else REQUIREMENT)
 
 
@@ -107,21 +107,3 @@ def _fetched(folder: Path) -> Path:
             BY_HAND,
         )
     return folder / WHEEL
-
-
-def _write_whole(path: Path, content: bytes) -> None:
-    """Write a file that appears whole, whenever the run is stopped.
-
-    Raises:
-        OSError: the disk is full, or the like.
-    """
-    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-        try:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).chmod(0o644)
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise

@@ -10,6 +10,7 @@ from earmark.engines.tuning import Tuned, counts_of, tune, with_tuned
 from earmark.errors import EarmarkError, writing_to
 from earmark.jobs.house import House
 from earmark.store.snapshot import Frames
+from earmark.whole_files import write_whole
 
 
 def tuned_settings(
@@ -35,7 +36,7 @@ def tuned_settings(
         # What was chosen before and not moved again stays.
         tuned = msgspec.structs.replace(fresh, settings=before | fresh.settings)
         with writing_to(house.tuned):
-            house.tuned.write_bytes(msgspec.json.format(msgspec.json.encode(tuned), indent=2) + b"\n")
+            write_whole(house.tuned, msgspec.json.format(msgspec.json.encode(tuned), indent=2) + b"\n")
     return house.learning if tuned is None else with_tuned(house.learning, tuned.settings)
 
 

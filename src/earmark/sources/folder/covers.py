@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
 from earmark.errors import writing_to
+from earmark.whole_files import write_whole
 
 LARGEST: Final = 10_000_000
 """Bytes; larger pictures are no covers, and are left out."""
@@ -39,10 +39,7 @@ class Covers:
         if not path.exists():
             with writing_to(path):
                 self._folder.mkdir(parents=True, exist_ok=True)
-                # Several processes may keep the same picture at once.
-                beside = self._folder / f".{name}.{os.getpid()}"
-                beside.write_bytes(picture)
-                beside.replace(path)
+                write_whole(path, picture)
         return name
 
     def keep_only(self, names: set[str]) -> None:
