@@ -63,6 +63,24 @@ def test_nothing_is_left_of_hidden_songs_but_that_they_exist():
     assert past.feedback.filter(of_artists).rows() == frames.feedback.filter(of_artists).rows() != []
 
 
+def test_songs_are_hidden_from_some_listeners_alone():
+    frames = tables.world(4)
+    songs = frames.songs["song"].to_numpy()[::3]
+    some = frames.listeners["listener"].to_numpy()[::2]
+    past = without_songs(frames, songs, listeners=some)
+    all_gone = without_songs(frames, songs)
+    owned = frames.playlists.filter(pl.col("listener").is_in(some))["playlist"]
+    for name, theirs in (
+        ("listens", pl.col("listener").is_in(some)),
+        ("feedback", pl.col("listener").is_in(some)),
+        ("playlist_songs", pl.col("playlist").is_in(owned.implode())),
+    ):
+        before, after, hidden = (getattr(one, name) for one in (frames, past, all_gone))
+        assert after.filter(theirs).rows() == hidden.filter(theirs).rows()
+        assert after.filter(~theirs).rows() == before.filter(~theirs).rows()
+        assert len(hidden) < len(after) < len(before)
+
+
 def test_what_rows_hold_of_the_hidden_songs_is_asked_for():
     held = sparse.csr_array(np.array([[1, 0, 1, 1], [0, 1, 0, 0], [0, 0, 1, 0]]))
     truth = held_of(held, np.array([2, 3], np.int32))

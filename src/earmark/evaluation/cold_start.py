@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from earmark.evaluation.metrics import Lists, Truth, ndcg, recall
 from earmark.evaluation.scores import Scores
-from earmark.evaluation.splits import hold_out
+from earmark.evaluation.splits import drawn_from, hold_out
 from earmark.listening.evidence import EvidenceConfig, sounded
 from earmark.listening.listens import Ending
 from earmark.signals.collaborative.columns import Int32s
@@ -34,18 +34,26 @@ LEAST_LEFT: Final = 5
 def drawn_to_hide(holders: NDArray[np.integer], *, share: float, most: int, seed: int) -> Int32s:
     """Columns to hide, ascending: a share of those that at least three rows hold, ``holders`` ``(n_songs,)``."""
     fit = np.flatnonzero(holders >= LEAST_HOLDERS)
-    n = min(most, int(len(fit) * share))
-    return np.sort(np.random.default_rng(seed).choice(fit, n, replace=False)).astype(np.int32)
+    return drawn_from(fit, most=min(most, int(len(fit) * share)), seed=seed).astype(np.int32)
 
 
-def without_songs(frames: Frames, songs: NDArray[np.integer]) -> Frames:
-    """The frames as if nobody had ever played, listed or judged ``songs`` (record ids); the songs stay known."""
-    hidden = pl.col("song").is_in(pl.Series(songs, dtype=pl.Int32).implode())
+def without_songs(
+    frames: Frames, songs: NDArray[np.integer], *, listeners: NDArray[np.integer] | None = None
+) -> Frames:
+    """The frames as if nobody had ever played, listed or judged ``songs`` (record ids); the songs stay known.
+
+    With ``listeners`` (record ids), as if these had not; what others hold stays.
+    """
+    hidden = pl.col("song").is_in(pl.Series(songs, dtype=pl.Int32).implode()).fill_null(False)
+    theirs = owned = pl.lit(True)
+    if listeners is not None:
+        theirs = pl.col("listener").is_in(pl.Series(listeners, dtype=pl.Int32).implode()).fill_null(False)
+        owned = pl.col("playlist").is_in(frames.playlists.filter(theirs)["playlist"].implode())
     return replace(
         frames,
-        listens=frames.listens.filter(~hidden),
-        playlist_songs=frames.playlist_songs.filter(~hidden),
-        feedback=frames.feedback.filter(~hidden.fill_null(False)),
+        listens=frames.listens.filter(~(hidden & theirs)),
+        playlist_songs=frames.playlist_songs.filter(~(hidden & owned)),
+        feedback=frames.feedback.filter(~(hidden & theirs)),
     )
 
 

@@ -28,6 +28,12 @@ LEAST_LISTENS = 50
 """With fewer listens on record a listener cannot be cut in two."""
 
 
+def drawn_from(fit: NDArray[np.integer], *, most: int, seed: int) -> NDArray[np.int64]:
+    """At most so many of ``fit`` ``(n,)``, without replacement, ascending."""
+    chosen = np.random.default_rng(seed).choice(fit, min(most, len(fit)), replace=False)
+    return np.sort(chosen).astype(np.int64)
+
+
 @dataclass(frozen=True)
 class FoundLater:
     """Songs that each listener first heard after the cut and that then sounded at least twice.

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +48,7 @@ def similar_songs(build: OpenedBuild, song: SongId, n: int) -> list[KnownSong]:
         )
     with one_blas_thread():
         found, scores = songs_like(build.model.signals, column, n)
-    return named_songs(build, found, scores)
+    return named_songs(build, found, scores.tolist())
 
 
 def similar_artists(build: OpenedBuild, artist: int, n: int) -> list[KnownArtist]:
@@ -97,13 +99,13 @@ def _index(build: OpenedBuild, artist: int) -> int | None:
 
 
 def named_songs(
-    build: OpenedBuild, columns: NDArray[np.integer], likeness: NDArray[np.float64] | None = None
+    build: OpenedBuild, columns: NDArray[np.integer], likeness: Sequence[float | None] | None = None
 ) -> list[KnownSong]:
-    """Columns with their words."""
+    """Columns with their words, and how like each is, if that is known."""
     every = build.snapshot.songs
     rows = np.searchsorted(every["song"].to_numpy(), build.model.columns.songs[columns])
     shown = every[rows].select("song", "item", "artist", "artist_name", "title", "release")
-    alike = [None] * len(columns) if likeness is None else likeness.tolist()
+    alike = [None] * len(columns) if likeness is None else likeness
     return [
         KnownSong(song, item, artist, name, title, release, one)
         for (song, item, artist, name, title, release), one in zip(shown.iter_rows(), alike, strict=True)

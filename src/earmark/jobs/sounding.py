@@ -8,32 +8,25 @@ import msgspec
 import numpy as np
 
 from earmark.errors import TooLittleError
-from earmark.jobs.kindred import named_songs
+from earmark.jobs.kindred import KnownSong, named_songs
 from earmark.jobs.opened_build import OpenedBuild
-from earmark.music.sound import Key, Mode, Share
+from earmark.music.sound import Mode, camelot, key_name
 from earmark.ranking.sound import ENERGY, TEMPO
 from earmark.ranking.sound_index import Rows, path_between
 from earmark.ranking.sound_wishes import Wishes
-from earmark.store.port import ItemId, SongId
+from earmark.store.port import SongId
 
 FEWEST_STEPS = 3
 MOST_STEPS = 100
 
 
-class SoundingSong(msgspec.Struct, frozen=True):
-    """A song by the version that most people play, and what it sounds like.
+class SoundingSong(KnownSong, frozen=True, kw_only=True):
+    """A song, and what it sounds like.
 
     ``likeness`` is a cosine, from −1 to 1: to the song that was asked about, on a path to the song before. Figures that
     could not be heard are null.
     """
 
-    song: SongId
-    item: ItemId
-    artist: int
-    artist_name: str
-    title: str
-    release: str | None
-    likeness: float | None
     tempo: float | None
     key: str | None
     camelot: str | None
@@ -52,7 +45,7 @@ def sounds_like(build: OpenedBuild, song: SongId, n: int, wishes: Wishes | None 
     fit = (wishes or Wishes()).met_by(signals.sounds)
     fit[row] = False
     found, cosines = build.sound_index.nearest(signals.space.vectors[row], n, lambda rows: fit[rows])
-    return _told(build, found, cosines.tolist())
+    return _told(build, found, [round(one, 4) for one in cosines.tolist()])
 
 
 def path(build: OpenedBuild, first: SongId, last: SongId, n: int) -> list[SoundingSong]:
@@ -64,7 +57,7 @@ def path(build: OpenedBuild, first: SongId, last: SongId, n: int) -> list[Soundi
     vectors = build.model.signals.space.vectors
     rows = path_between(build.sound_index, vectors, _row(build, first), _row(build, last), n)
     steps = np.einsum("ij,ij->i", vectors[rows[1:]], vectors[rows[:-1]])
-    return _told(build, rows, [None, *steps.tolist()])
+    return _told(build, rows, [None, *(round(one, 4) for one in steps.tolist())])
 
 
 def _row(build: OpenedBuild, song: SongId) -> int:
@@ -80,33 +73,22 @@ def _row(build: OpenedBuild, song: SongId) -> int:
 
 def _told(build: OpenedBuild, rows: Rows, likenesses: Sequence[float | None]) -> list[SoundingSong]:
     sounds = build.model.signals.sounds
-    named = named_songs(build, sounds.columns[rows])
+    named = named_songs(build, sounds.columns[rows], likenesses)
     told = []
-    for one, row, likeness in zip(named, rows.tolist(), likenesses, strict=True):
-        key = _key(int(sounds.keys[row]))
+    for one, row in zip(named, rows.tolist(), strict=True):
+        key = int(sounds.keys[row])
+        tonic, mode = key % 12, Mode.MINOR if key >= 12 else Mode.MAJOR
         tempo, energy = (_known(sounds.figures[row, figure]) for figure in (TEMPO, ENERGY))
         told.append(
             SoundingSong(
-                song=one.song,
-                item=one.item,
-                artist=one.artist,
-                artist_name=one.artist_name,
-                title=one.title,
-                release=one.release,
-                likeness=None if likeness is None else round(likeness, 4),
+                **msgspec.structs.asdict(one),
                 tempo=None if tempo is None else round(2.0**tempo, 1),
-                key=None if key is None else key.name,
-                camelot=None if key is None else key.camelot,
+                key=key_name(tonic, mode) if key >= 0 else None,
+                camelot=camelot(tonic, mode) if key >= 0 else None,
                 energy=None if energy is None else round(energy, 3),
             )
         )
     return told
-
-
-def _key(number: int) -> Key | None:
-    if number < 0:
-        return None
-    return Key(number % 12, Mode.MINOR if number >= 12 else Mode.MAJOR, Share(1.0))
 
 
 def _known(figure: np.floating) -> float | None:

@@ -34,6 +34,17 @@ class Mode(StrEnum):
     MINOR = "minor"
 
 
+def key_name(tonic: int, mode: Mode) -> str:
+    """As musicians write it: "E♭ minor"; ``tonic`` is 0 for C to 11 for B."""
+    return f"{TONICS[tonic]} {mode}"
+
+
+def camelot(tonic: int, mode: Mode) -> str:
+    """As disc jockeys write it, "8A" to "8B": neighbours on the wheel mix well (Davis's Camelot wheel)."""
+    fifths = (tonic * 7 + (4 if mode is Mode.MINOR else 7)) % 12
+    return f"{fifths + 1}{'A' if mode is Mode.MINOR else 'B'}"
+
+
 class Key(msgspec.Struct, frozen=True, gc=False):
     """The key: the pitch class that is home, 0 for C to 11 for B, the scale on it, and how sure that is."""
 
@@ -43,14 +54,13 @@ class Key(msgspec.Struct, frozen=True, gc=False):
 
     @property
     def name(self) -> str:
-        """As musicians write it: "E♭ minor"."""
-        return f"{TONICS[self.tonic]} {self.mode}"
+        """As `key_name` writes it."""
+        return key_name(self.tonic, self.mode)
 
     @property
     def camelot(self) -> str:
-        """As disc jockeys write it, "8A" to "8B": neighbours on the wheel mix well (Davis's Camelot wheel)."""
-        fifths = (self.tonic * 7 + (4 if self.mode is Mode.MINOR else 7)) % 12
-        return f"{fifths + 1}{'A' if self.mode is Mode.MINOR else 'B'}"
+        """As `camelot` writes it."""
+        return camelot(self.tonic, self.mode)
 
 
 class TempoGuess(msgspec.Struct, frozen=True, gc=False):

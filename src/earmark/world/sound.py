@@ -24,15 +24,15 @@ STEPS: Final = 16
 """A bar of drums, in sixteenths."""
 
 
-@dataclass(frozen=True)
-class PlantedSound:
-    """How one track sounds. ``overtones`` ``(8,)`` are amplitudes of the instrument's partials, the first the
-    fundamental's; ``fading`` is how many times a second a note loses two thirds of its strength; ``drums`` ``(3, 16)``
-    are how hard kick, snare and hat are struck in each sixteenth of a bar; everything else is from 0 to 1."""
+@dataclass(frozen=True, kw_only=True)
+class Timbre:
+    """What instruments and drums sound like, and the chords that they play.
 
-    tempo: Bpm
-    tonic: int
-    mode: Mode
+    ``overtones`` ``(8,)`` are amplitudes of the instrument's partials, the first the fundamental's; ``fading`` is how
+    many times a second a note loses two thirds of its strength; ``attack`` lasts so many seconds; ``drums`` ``(3, 16)``
+    are how hard kick, snare and hat are struck in each sixteenth of a bar; levels, noise and drive are from 0 to 1.
+    """
+
     overtones: np.ndarray
     fading: float
     attack: float
@@ -40,10 +40,19 @@ class PlantedSound:
     drum_level: float
     noise: float
     drive: float
-    level: float
     octave: int
     chords: tuple[int, ...]
     """Degrees of the scale, from 0, a bar each."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlantedSound(Timbre):
+    """How one track sounds; ``level`` is how loud, from 0 to 1."""
+
+    tempo: Bpm
+    tonic: int
+    mode: Mode
+    level: float
 
 
 class Sounds:
@@ -115,19 +124,12 @@ class Sounds:
         )
 
 
-@dataclass(frozen=True)
-class _Genre:
+@dataclass(frozen=True, kw_only=True)
+class _Genre(Timbre):
+    """How a genre's tracks sound: about which tempo, and how often in minor."""
+
     tempo: float
     minor: float
-    overtones: np.ndarray
-    fading: float
-    attack: float
-    drums: np.ndarray
-    drum_level: float
-    noise: float
-    drive: float
-    octave: int
-    chords: tuple[int, ...]
 
 
 def _draw_genre(random: np.random.Generator) -> _Genre:

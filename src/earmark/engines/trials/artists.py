@@ -17,6 +17,7 @@ from earmark.errors import TooLittleError
 from earmark.evaluation import peers
 from earmark.evaluation.artists import score_artists, split_pairs
 from earmark.evaluation.scores import character
+from earmark.evaluation.splits import drawn_from
 from earmark.listening.evidence import EvidenceConfig
 from earmark.mixes.selection import WeeklyConfig
 from earmark.signals.collaborative.columns import Columns
@@ -50,8 +51,7 @@ def try_artists(frames: Frames, settings: LearnSettings, weekly: WeeklyConfig, p
                 f"Artists of {len(fit_to_ask)} listeners can be hidden; the trial wants {LEAST_LISTENERS}.",
                 "Import more listeners: earmark import SOURCE PATH --community NAME",
             )
-        n_asked = min(settings.held_out, len(fit_to_ask))
-        asked = np.sort(np.random.default_rng(seed).choice(fit_to_ask, n_asked, replace=False))
+        asked = drawn_from(fit_to_ask, most=settings.held_out, seed=seed)
         learned = learn_artists(
             known, collections.without(hidden), columns, ArtistsConfig(), progress, seed=seed
         )

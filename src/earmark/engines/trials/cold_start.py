@@ -24,6 +24,7 @@ from earmark.evaluation.cold_start import (
     without_songs,
 )
 from earmark.evaluation.scores import character
+from earmark.evaluation.splits import drawn_from
 from earmark.mixes.selection import WeeklyConfig
 from earmark.ranking.cold import ColdFactors, fused
 from earmark.ranking.content import likeness
@@ -169,8 +170,7 @@ def _rows_asked(held: Csr, hidden: Int32s, joint: Csr, seed: int) -> NDArray[np.
     fit_to_ask = np.flatnonzero(
         (held_of(held, hidden).sizes > 0) & (np.diff(sp.csr_array(joint > 0).indptr) > 0)
     )
-    n = min(MOST_ROWS, len(fit_to_ask))
-    return np.sort(np.random.default_rng(seed).choice(fit_to_ask, n, replace=False))
+    return drawn_from(fit_to_ask, most=MOST_ROWS, seed=seed)
 
 
 def _by_artist(signals: Signals, liked: Csr, hidden: Int32s) -> dict[str, Int32s]:

@@ -10,7 +10,6 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
-import polars as pl
 import scipy.sparse as sp
 
 from earmark.engines.local import LearnSettings, histories_of, learn, matrices, rank_in_parts
@@ -20,6 +19,7 @@ from earmark.errors import TooLittleError
 from earmark.evaluation.cold_start import drawn_to_hide, held_of, without_songs
 from earmark.evaluation.metrics import Truth, recall
 from earmark.evaluation.scores import Scores, character
+from earmark.evaluation.splits import drawn_from
 from earmark.listening.evidence import EvidenceConfig
 from earmark.mixes.selection import WeeklyConfig
 from earmark.ranking.recommender import Recommender
@@ -59,7 +59,7 @@ def try_new_tracks(
                 "Scan a music folder: earmark scan PATH",
             )
         truth = held_of(sp.csr_array(everyone.taste), hidden)
-        rows = _asked(truth, settings.seed)
+        rows = drawn_from(np.flatnonzero(truth.sizes > 0), most=MOST_ASKED, seed=settings.seed)
         who = everyone.listeners[rows]
         songs = columns.songs[hidden]
         new = without_songs(frames, songs)
@@ -75,7 +75,7 @@ def try_new_tracks(
         lists[PLAYED] = np.full_like(lists[NEW], -1)
         for half in (rows[::2], rows[1::2]):
             those = everyone.listeners[half]
-            known = _without(frames, songs, those)
+            known = without_songs(frames, songs, listeners=those)
             model = learn(known, settings, progress).model
             lists[PLAYED][np.isin(rows, half)] = _lists(model, known, those, columns, settings.evidence)
     asked = Truth.of(
@@ -101,38 +101,6 @@ def try_new_tracks(
             seed=settings.seed,
         ),
         notes=(f"A new track has {of_new / of_played:.3f} of the recall that it has once others play it.",),
-    )
-
-
-def _asked(truth: Truth, seed: int) -> np.ndarray:
-    """Rows, ascending, of listeners who hold a hidden track."""
-    fit = np.flatnonzero(truth.sizes > 0)
-    n = min(MOST_ASKED, len(fit))
-    return np.sort(np.random.default_rng(seed).choice(fit, n, replace=False))
-
-
-def _without(frames: Frames, songs: Int32s, listeners: Int32s) -> Frames:
-    """The frames as if only these listeners had never played, listed or judged these songs."""
-    theirs = pl.col("listener").is_in(pl.Series(listeners, dtype=pl.Int32).implode())
-    owned = frames.playlists.filter(theirs.fill_null(False))["playlist"]
-    hidden = without_songs(frames, songs)
-    return Frames(
-        listens=pl.concat([frames.listens.filter(~theirs), hidden.listens.filter(theirs)]).sort(
-            "listener", "started_at", "item", maintain_order=True
-        ),
-        playlists=frames.playlists,
-        playlist_songs=pl.concat(
-            [
-                frames.playlist_songs.filter(~pl.col("playlist").is_in(owned.implode())),
-                hidden.playlist_songs.filter(pl.col("playlist").is_in(owned.implode())),
-            ]
-        ).sort("playlist", "position"),
-        songs=frames.songs,
-        listeners=frames.listeners,
-        feedback=pl.concat([frames.feedback.filter(~theirs), hidden.feedback.filter(theirs)]).sort(
-            "listener", "verdict", "song", "artist"
-        ),
-        sounds=frames.sounds,
     )
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import io
 from functools import cache
-from importlib.resources import files
 from typing import Final
 
 import numpy as np
@@ -12,6 +10,7 @@ import numpy as np
 from earmark.music.sound import Share, Tag
 from earmark.signals.audio.embedding import Floats
 from earmark.signals.audio.musicnn.published import TAGS
+from earmark.signals.audio.nets import SHIPPED
 
 LEAST: Final = 0.2
 """On 102 recordings of known kind, 9 of 146 tags shown contradict it, and 6 recordings get none; at .15, 24 of 235."""
@@ -48,6 +47,5 @@ def unusualness(probabilities: Floats) -> dict[str, float]:
 
 @cache
 def _scale() -> Floats:
-    content = (files("earmark.signals.audio") / "models" / "tag-scale.npy").read_bytes()
-    scale: Floats = np.load(io.BytesIO(content))
+    scale: Floats = np.load(SHIPPED / "tag-scale.npy")
     return scale
