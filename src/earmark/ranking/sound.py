@@ -1,8 +1,9 @@
 """What was heard of a build's songs: vectors of their sound, and the figures by which two songs are told apart.
 
-Vectors come from whatever net heard them, in units of its own. Here they are standardised over the songs that were
-heard, so that every direction in which they differ counts alike, and clipped, lest one odd recording lead a linear
-model astray.
+Vectors are taken as the net that heard them gave them, from the middle of the library: its space is the one in which
+sounds alike lie near each other, and a cosine of 0 is as much as any two songs have in common here. (To standardise
+each direction, too, lets those in which songs hardly differ say as much as any, and costs a sixth of the precision with
+which songs by one artist are found; docs/decisions/new-tracks-by-their-sound.md.)
 """
 
 from __future__ import annotations
@@ -24,8 +25,6 @@ from earmark.signals.collaborative.columns import Columns, Int32s
 from earmark.signals.collaborative.histories import Csr
 
 Floats = NDArray[np.float32]
-CLIPPED_AT: Final = 3.0
-"""Standard deviations."""
 FIGURES: Final = (
     "tempo",
     "loudness",
@@ -47,8 +46,8 @@ PARTS: Final = ("columns", "vectors", "figures", "keys", "added_at")
 class Sounds:
     """The songs that were heard, a row each, by column.
 
-    ``columns`` ``(n_heard,)`` ascending; ``vectors`` ``(n_heard, n_dimensions)`` standardised, of length 1 where a song
-    differs from the mean in every direction as much as songs do; ``figures`` ``(n_heard, len(FIGURES))``, NaN where
+    ``columns`` ``(n_heard,)`` ascending; ``vectors`` ``(n_heard, n_dimensions)`` of length 1, or 0 for songs that
+    another net heard; ``figures`` ``(n_heard, len(FIGURES))``, NaN where
     nothing could be said; ``keys`` ``(n_heard,)`` 0 to 11 for C to B major, 12 to 23 for minor, −1 for none;
     ``added_at`` ``(n_heard,)`` when the library first had the song, Unix ms.
     """
@@ -75,7 +74,7 @@ class Sounds:
         minor = rows["minor"].fill_null(False).to_numpy()
         return cls(
             at[order],
-            _standardised(rows["embedding"]),
+            _vectors(rows["embedding"]),
             rows.select(figures)
             .fill_null(np.nan)
             .to_numpy()
@@ -151,17 +150,17 @@ class Sounds:
         return cls(columns, vectors, figures, keys, added_at, n_songs)
 
 
-def _standardised(embeddings: pl.Series) -> Floats:
-    """Every direction with mean 0 and deviation 1, clipped, divided by the root of how many there are.
+def from_the_middle(embeddings: NDArray[np.floating]) -> Floats:
+    """Embeddings ``(n, n_dimensions)`` less their mean, made of length 1."""
+    away = embeddings - embeddings.mean(axis=0, dtype=np.float64)
+    lengths = np.linalg.norm(away, axis=1, keepdims=True)
+    return np.asarray(away / np.where(lengths > 0, lengths, 1), np.float32)
 
-    Songs that another net heard, whose vectors mean something else and are null, get zeros: they are like all songs.
-    """
-    there = embeddings.is_not_null().to_numpy()
-    width = len(embeddings.drop_nulls()[0]) if there.any() else 0
-    found = np.zeros((len(embeddings), width), np.float32)
-    if width:
-        vectors = np.stack(embeddings.drop_nulls().to_list()).astype(np.float64)
-        spread = vectors.std(axis=0)
-        away = (vectors - vectors.mean(axis=0)) / np.where(spread > 0, spread, 1)
-        found[there] = np.clip(away, -CLIPPED_AT, CLIPPED_AT) / np.sqrt(width)
+
+def _vectors(embeddings: pl.Series) -> Floats:
+    """Those that one net heard, from their middle; zeros for the others, whose embeddings mean something else."""
+    heard = embeddings.drop_nulls().to_list()
+    found = np.zeros((len(embeddings), len(heard[0]) if heard else 0), np.float32)
+    if heard:
+        found[embeddings.is_not_null().to_numpy()] = from_the_middle(np.stack(heard))
     return found

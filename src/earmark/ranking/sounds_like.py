@@ -68,7 +68,7 @@ class SoundSpace:
             return cls.none()
         likers = np.bincount(confidences.indices[confidences.data > 0], minlength=sounds.n_songs)
         taught_by = int((likers[sounds.columns] > 0).sum())
-        own = _unit(sounds.vectors)
+        own = sounds.vectors
         if not taught_by:
             return cls(own, 0)
         head = ColdFactors(ColdConfig(pull=config.pull)).fit(sounds.content(), confidences, row_factors)
