@@ -629,6 +629,144 @@ static PyObject *py_weigh_loudness(PyObject *Py_UNUSED(self), PyObject *args) {
     return close_call(&arrays, failed, 0);
 }
 
+static PyObject *py_gather_bands(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    Bands bands;
+    int64_t n_frames, n_lines;
+    const float *spectra;
+    float *gathered;
+    if (!has_arguments(args, 9)) return NULL;
+    if (take_count(args, 0, &n_frames) < 0 || take_count(args, 1, &n_lines) < 0 || take_count(args, 2, &bands.n) < 0)
+        return NULL;
+    double more = PyFloat_AsDouble(PyTuple_GetItem(args, 3));
+    int failed = PyErr_Occurred() != NULL || !(spectra = take(&arrays, args, 4, "spectra", n_frames * n_lines, 8, 0)) ||
+                 !(bands.starts = take(&arrays, args, 5, "starts", bands.n + 1, 8, 0)) ||
+                 !(bands.firsts = take(&arrays, args, 6, "first lines", bands.n, 4, 0)) ||
+                 !(bands.weights = take(&arrays, args, 7, "weights", bands.starts[bands.n], 4, 0)) ||
+                 !(gathered = take(&arrays, args, 8, "bands", n_frames * bands.n, 4, 1));
+    for (int64_t band = 0; band < bands.n && !failed; band++) {
+        int64_t first = bands.firsts[band], start = bands.starts[band], end = bands.starts[band + 1];
+        failed = first < 0 || start < 0 || end < start || end > bands.starts[bands.n] || first + end - start > n_lines;
+        if (failed) PyErr_Format(PyExc_ValueError, "band %lld looks at lines beyond the last", (long long)band);
+    }
+    int status = 0;
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        status = gather_bands(spectra, n_frames, n_lines, bands, (float)more, gathered);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, status < 0);
+}
+
+static const int64_t SAMPLE_SIZES[] = {1, 2, 4, 8, 4, 8};
+
+/* One plane holds all channels interleaved, or there is a plane for each. */
+static PyObject *py_gather_samples(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t form, n_channels, n, skipped, filled, room;
+    float peak = 0.0f;
+    if (!has_arguments(args, 8)) return NULL;
+    PyObject *planes = PyTuple_GetItem(args, 6);
+    if (take_count(args, 0, &form) < 0 || take_count(args, 1, &n_channels) < 0 || take_count(args, 2, &n) < 0 ||
+        take_count(args, 3, &skipped) < 0 || take_count(args, 4, &filled) < 0 || take_count(args, 5, &room) < 0)
+        return NULL;
+    if (!planes || !PyTuple_Check(planes)) {
+        PyErr_SetString(PyExc_TypeError, "planes are a tuple of buffers");
+        return NULL;
+    }
+    Py_ssize_t n_planes = PyTuple_Size(planes);
+    if (form > SAMPLE_DOUBLE || filled + n > room || n_channels < 1 || (n_planes != 1 && n_planes != n_channels)) {
+        PyErr_SetString(PyExc_ValueError, "no such sample format, no room, or not a plane for each channel");
+        return NULL;
+    }
+    float *block = take(&arrays, args, 7, "block", n_channels * room, 4, 1);
+    int64_t stride = n_planes == 1 ? n_channels : 1, size = SAMPLE_SIZES[form];
+    int failed = !block;
+    for (int64_t channel = 0; channel < n_channels && !failed; channel++) {
+        /* There may be more channels than `arrays` has room for: a plane is given back before the next is taken. */
+        Arrays plane = {.n = 0};
+        const char *samples = take(&plane, planes, n_planes == 1 ? 0 : channel, "plane", (skipped + n) * stride, size, 0);
+        failed = !samples;
+        if (samples) {
+            samples += (skipped * stride + (n_planes == 1 ? channel : 0)) * size;
+            float found = gather_samples(samples, (SampleForm)form, stride, n, block + channel * room + filled);
+            if (found > peak) peak = found;
+        }
+        release(&plane);
+    }
+    release(&arrays);
+    return failed ? NULL : PyFloat_FromDouble(peak);
+}
+
+static PyObject *py_mix_channels(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t n_channels, n;
+    const float *block;
+    float *mono;
+    if (!has_arguments(args, 4)) return NULL;
+    if (take_count(args, 0, &n_channels) < 0 || take_count(args, 1, &n) < 0) return NULL;
+    if (n_channels < 1) {
+        PyErr_SetString(PyExc_ValueError, "no channels");
+        return NULL;
+    }
+    int failed = !(block = take(&arrays, args, 2, "block", n_channels * n, 4, 0)) ||
+                 !(mono = take(&arrays, args, 3, "mono", n, 4, 1));
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        mix_channels(block, n_channels, n, mono);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, 0);
+}
+
+static PyObject *py_halve_rate(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t n, reach;
+    const float *sound, *filter;
+    float *halved;
+    if (!has_arguments(args, 5)) return NULL;
+    if (take_count(args, 0, &n) < 0 || take_count(args, 1, &reach) < 0) return NULL;
+    if (n < 1 || reach < 1 || reach > HALVING_REACH) {
+        PyErr_SetString(PyExc_ValueError, "no samples, or no such filter");
+        return NULL;
+    }
+    int failed = !(sound = take(&arrays, args, 2, "sound", 2 * n + 4 * reach - 3, 4, 0)) ||
+                 !(filter = take(&arrays, args, 3, "filter", reach, 4, 0)) ||
+                 !(halved = take(&arrays, args, 4, "halved", n, 4, 1));
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        halve_rate(sound, n, filter, reach, halved);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, 0);
+}
+
+static PyObject *py_resample(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t n_periods, up, down, width;
+    const float *sound, *bank;
+    float *resampled;
+    if (!has_arguments(args, 7)) return NULL;
+    if (take_count(args, 0, &n_periods) < 0 || take_count(args, 1, &up) < 0 || take_count(args, 2, &down) < 0 ||
+        take_count(args, 3, &width) < 0)
+        return NULL;
+    if (n_periods < 1 || up < 1 || down < 1 || width < 1) {
+        PyErr_SetString(PyExc_ValueError, "no periods, or no such filter");
+        return NULL;
+    }
+    int64_t groups = (up + RESAMPLING_LANES - 1) / RESAMPLING_LANES;
+    int64_t n = (n_periods - 1) * down + (groups - 1) * RESAMPLING_LANES * down / up + width;
+    int failed = !(sound = take(&arrays, args, 4, "sound", n, 4, 0)) ||
+                 !(bank = take(&arrays, args, 5, "bank", groups * width * RESAMPLING_LANES, 4, 0)) ||
+                 !(resampled = take(&arrays, args, 6, "resampled", n_periods * up, 4, 1));
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        resample(sound, n_periods, up, down, bank, width, resampled);
+        Py_END_ALLOW_THREADS;
+    }
+    return close_call(&arrays, failed, 0);
+}
+
 static PyMethodDef methods[] = {
     {"find_nearest", py_find_nearest, METH_VARARGS, "Nearest songs of a range of songs, or rows of a range of rows."},
     {"score_lists", py_score_lists, METH_VARARGS, "Best songs of a range of rows, by lists of songs."},
@@ -649,6 +787,11 @@ static PyMethodDef methods[] = {
     {"probe_clusters", py_probe_clusters, METH_VARARGS, "Best songs of a range of listeners in likely clusters."},
     {"fuse_lists", py_fuse_lists, METH_VARARGS, "Lists of a range of rows fused into one for each."},
     {"weigh_loudness", py_weigh_loudness, METH_VARARGS, "Energy of K-weighted sound in tenths of a second."},
+    {"gather_bands", py_gather_bands, METH_VARARGS, "The power of spectra in bands."},
+    {"gather_samples", py_gather_samples, METH_VARARGS, "Samples of any format as floats; the greatest of them."},
+    {"mix_channels", py_mix_channels, METH_VARARGS, "The mean over channels."},
+    {"halve_rate", py_halve_rate, METH_VARARGS, "Sound at half its rate, through a half-band filter."},
+    {"resample", py_resample, METH_VARARGS, "Sound at a fraction of its rate, through a bank of filters."},
     {NULL, NULL, 0, NULL},
 };
 

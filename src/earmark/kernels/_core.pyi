@@ -310,3 +310,38 @@ def weigh_loudness(
     energies: _Array,
     /,
 ) -> None: ...
+def gather_bands(
+    n_frames: int,
+    n_lines: int,
+    n_bands: int,
+    more: float,
+    spectra: _Array,
+    starts: _Array,
+    firsts: _Array,
+    weights: _Array,
+    gathered: _Array,
+    /,
+) -> None: ...
+def gather_samples(
+    form: int,
+    n_channels: int,
+    n: int,
+    skipped: int,
+    filled: int,
+    room: int,
+    planes: tuple[object, ...],
+    block: _Array,
+    /,
+) -> float: ...
+def mix_channels(n_channels: int, n: int, block: _Array, mono: _Array, /) -> None: ...
+def halve_rate(n: int, reach: int, sound: _Array, filter: _Array, halved: _Array, /) -> None: ...
+def resample(
+    n_periods: int,
+    up: int,
+    down: int,
+    width: int,
+    sound: _Array,
+    bank: _Array,
+    resampled: _Array,
+    /,
+) -> None: ...

@@ -228,4 +228,40 @@ enum { LOUDNESS_MEMORY = 6, LOUDNESS_FILTER = 7, LOUDNESS_STEPS_PER_SECOND = 10 
 void weigh_loudness(const float *samples, int64_t n_channels, int64_t n, int64_t rate, int64_t position,
                     const double *filter, const double *weights, double *memory, double *energies);
 
+/* Sample formats by their size and kind, as FFmpeg has them. */
+typedef enum { SAMPLE_U8, SAMPLE_S16, SAMPLE_S32, SAMPLE_S64, SAMPLE_FLOAT, SAMPLE_DOUBLE } SampleForm;
+
+#define GATHERING_LOUDEST 100.0f
+
+/* Writes every stride-th of the samples from `plane` on, n of them, as floats of which 1 is full scale; what is not finite,
+   or beyond GATHERING_LOUDEST, as 0. Returns the greatest magnitude. */
+float gather_samples(const void *plane, SampleForm form, int64_t stride, int64_t n, float *to);
+
+/* Band b gathers the lines firsts[b], firsts[b] + 1 ... of a spectrum with the weights starts[b] to starts[b + 1]. */
+typedef struct {
+    const int64_t *starts;
+    const int32_t *firsts;
+    const float *weights;
+    int64_t n;
+} Bands;
+
+/* The power of each of n_frames spectra, (n_lines) complex numbers, in each band, and `more`. */
+int gather_bands(const float *spectra, int64_t n_frames, int64_t n_lines, Bands bands, float more, float *gathered);
+
+/* mono (n) is the mean over the channels of block (n_channels, n). */
+void mix_channels(const float *block, int64_t n_channels, int64_t n, float *mono);
+
+enum { HALVING_REACH = 16, RESAMPLING_LANES = 8 };
+
+/* Every other sample of sound through a half-band filter: its weights of the neighbours 1, 3, 5 ... samples away are
+   `filter` (reach, at most HALVING_REACH), that of the middle is a half. The first of the n outputs is centred on
+   sound[2 * reach - 1]; `sound` has 2 * n + 4 * reach - 3 samples. */
+void halve_rate(const float *sound, int64_t n, const float *filter, int64_t reach, float *halved);
+
+/* `up` outputs for each `down` samples, n_periods times. Outputs are made RESAMPLING_LANES at once: those from phase p on
+   in period q are sums over `width` samples from sound[q * down + p * down / up] on, each times RESAMPLING_LANES weights
+   of the bank, (groups of phases, width, RESAMPLING_LANES). */
+void resample(const float *sound, int64_t n_periods, int64_t up, int64_t down, const float *bank, int64_t width,
+              float *resampled);
+
 #endif

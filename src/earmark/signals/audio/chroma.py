@@ -13,14 +13,14 @@ however long the recording is.
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import scipy.fft
-import scipy.sparse as sp
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from earmark.kernels.bands import Bands
 from earmark.signals.audio.resampling import RATE
 
 Floats = NDArray[np.float32]
@@ -150,11 +150,9 @@ def magnitudes(frames: Floats) -> Floats:
         frames: ``(n_frames, n_samples)``, mono at 16 kHz.
     """
     size = frames.shape[1]
-    places = _places(size)
-    spectra = scipy.fft.rfft(frames * _hann(size), axis=1)[:, : places.shape[1]]
-    power = np.square(spectra.real) + np.square(spectra.imag)
-    found: Floats = np.sqrt(np.asarray((places @ power.T).T, np.float32))
-    return found
+    spectra = scipy.fft.rfft(frames * _hann(size), axis=1, overwrite_x=True)
+    power = _places(size).gather(spectra, np.empty((len(frames), N_PLACES), np.float32))
+    return np.sqrt(power, out=power)
 
 
 def whitened(strengths: Floats) -> Floats:
@@ -203,8 +201,8 @@ def _hann(size: int) -> Floats:
 
 
 @cache
-def _places(size: int) -> sp.csr_array[Any, tuple[int, int]]:
-    """Weights of the transform's lines, as far up as any counts, in each place, ``(216, n_lines)``.
+def _places(size: int) -> Bands:
+    """Weights of the transform's lines, as far up as any counts, in each place.
 
     Triangles, as wide each way as it is to the next place or the next line.
     """
@@ -213,4 +211,4 @@ def _places(size: int) -> sp.csr_array[Any, tuple[int, int]]:
     middles = 440 * 2 ** ((notes - A440) / 12)
     widths = np.maximum(middles * (2 ** (1 / (12 * PLACES)) - 1), RATE / size)
     weights = np.maximum(0, 1 - np.abs(lines[None, :] - middles[:, None]) / widths[:, None])
-    return sp.csr_array(weights[:, : np.flatnonzero(weights[-1])[-1] + 1].astype(np.float32))
+    return Bands(weights[:, : np.flatnonzero(weights[-1])[-1] + 1].T.astype(np.float32))

@@ -1,7 +1,7 @@
 """From a file to samples, block by block: never a whole file in memory.
 
-Frames are gathered in a queue of FFmpeg's own and read from it in large blocks, since each array made in Python costs
-as much as decoding some hundred samples. One thread decodes: files are scanned several at a time.
+Frames are gathered into large blocks by a kernel that reads them where the decoder left them, since each array made in
+Python costs as much as decoding some hundred samples. One thread decodes: files are scanned several at a time.
 """
 
 from __future__ import annotations
@@ -10,21 +10,20 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from itertools import chain
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from av import AudioFifo, AudioFrame, AudioResampler, AudioStream, Packet
+from av import AudioFrame, AudioResampler
 from av.error import FFmpegError
 from numpy.typing import NDArray
 
+from earmark.kernels.gathering import Gathering
 from earmark.signals.audio.lengths import claimed_seconds, ends_too_early
 from earmark.signals.audio.opening import AudioError, Packets, open_audio
 
 LONGEST_BLOCK: Final = 65_536
 MOST_AT_ONCE: Final = 1 << 20
 """Samples of all channels together in a block."""
-LOUDEST: Final = 100.0
-"""40 dB above full scale: more than that is no sound, but damage."""
 MISSING_SECONDS: Final = 1.0
 """Containers may be wrong about their length by less than this."""
 
@@ -62,7 +61,7 @@ class Decoded:
             self._claimed = claimed_seconds(container, self._stream)
             self._container = container.format.name
             self._packets = Packets(container, self._stream)
-            self._frames = chain.from_iterable(map(self._decode, self._packets))
+            self._frames = self._decode()
             first = next(self._frames, None)
             if first is None:
                 raise _damaged(path, "none")
@@ -108,33 +107,25 @@ class Decoded:
             AudioError: after the last block: most of its packets were damaged, so that what came is no music.
         """
         at_once = max(1, min(LONGEST_BLOCK, MOST_AT_ONCE // self.channels))
-        queue, expected = AudioFifo(), _form(self._first)
+        expected = _form(self._first)
+        gathering = Gathering(self._first.format.name, self.channels, at_once)
         try:
             for frame in chain([self._first], self._frames):
                 for alike in (frame,) if _form(frame) == expected else self._made_alike(frame):
-                    # The queue insists on times without gaps, which a damaged file has not.
-                    alike.pts = None
-                    queue.write(alike)
-                if queue.samples >= at_once:
-                    for gathered in queue.read_many(at_once):
-                        yield self._block(gathered)
-            for rest in queue.read_many(at_once, True):
-                yield self._block(rest)
+                    for block in gathering.add(alike.planes, alike.samples):
+                        yield self._counted(block, gathering.peak)
+            rest = gathering.rest()
+            if rest.size:
+                yield self._counted(rest, gathering.peak)
             if self.damaged > self._whole:
                 raise _damaged(self._path, "hardly any")
         finally:
             self.close()
 
-    def _block(self, frame: AudioFrame) -> NDArray[np.float32]:
-        samples = _samples(frame)
-        self.n_samples += samples.shape[1]
-        peak = _peak(samples)
-        # A comparison with what is no number is false.
-        if not peak <= LOUDEST:
-            samples[~(np.abs(samples) <= LOUDEST)] = 0
-            peak = _peak(samples)
-        self.peak = max(self.peak, peak)
-        return samples
+    def _counted(self, block: NDArray[np.float32], peak: float) -> NDArray[np.float32]:
+        self.n_samples += block.shape[1]
+        self.peak = peak
+        return block
 
     def _made_alike(self, frame: AudioFrame) -> list[AudioFrame]:
         """A frame of another form in the form of the first one."""
@@ -147,14 +138,17 @@ class Decoded:
             some.time_base = self._first.time_base
         return made
 
-    def _decode(self, packet: Packet[AudioStream]) -> list[AudioFrame]:
-        try:
-            frames = self._stream.decode(packet)
-        except FFmpegError:
-            self.damaged += 1
-            return []
-        self._whole += bool(frames)
-        return frames
+    def _decode(self) -> Iterator[AudioFrame]:
+        decode = self._stream.codec_context.decode
+        for packet in self._packets:
+            try:
+                frames = decode(packet)
+            except FFmpegError:
+                self.damaged += 1
+                continue
+            if frames:
+                self._whole += 1
+                yield from frames
 
 
 def _damaged(path: Path, how_much: str) -> AudioError:
@@ -164,29 +158,5 @@ def _damaged(path: Path, how_much: str) -> AudioError:
     )
 
 
-def _peak(samples: NDArray[np.float32]) -> float:
-    return float(np.maximum(samples.max(), -samples.min()))
-
-
 def _form(frame: AudioFrame) -> tuple[str, int, int]:
     return frame.format.name, frame.sample_rate, frame.layout.nb_channels
-
-
-def _samples(frame: AudioFrame) -> NDArray[np.float32]:
-    """Its samples, (n_channels, n), as float32 of its own."""
-    if frame.format.name == "fltp":
-        # What most decoders give; `to_ndarray` takes four times as long.
-        samples = np.empty((len(frame.planes), frame.samples), np.float32)
-        for channel, plane in zip(samples, frame.planes, strict=True):
-            channel[:] = np.frombuffer(memoryview(plane), np.float32, frame.samples)
-        return samples
-    raw: NDArray[Any] = frame.to_ndarray()
-    if not frame.format.is_planar:
-        raw = raw.reshape(-1, frame.layout.nb_channels).T
-    if raw.dtype.kind == "f":
-        # What double precision holds and single does not is damage, and treated as such.
-        with np.errstate(over="ignore"):
-            return np.ascontiguousarray(raw, np.float32)
-    scale = np.float32(1 / 2 ** (8 * raw.dtype.itemsize - 1))
-    scaled: NDArray[np.float32] = np.multiply(raw, scale, dtype=np.float32, order="C", casting="unsafe")
-    return scaled - np.float32(1) if raw.dtype.kind == "u" else scaled

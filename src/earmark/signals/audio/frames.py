@@ -8,12 +8,13 @@ tagging"): power spectra of centred Hann windows of 512 samples every 256, gathe
 from __future__ import annotations
 
 from functools import cache
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import scipy.fft
 from numpy.typing import NDArray
 
+from earmark.kernels.bands import Bands
 from earmark.signals.audio.resampling import RATE
 
 WINDOW: Final = 512
@@ -23,8 +24,6 @@ FRAMES_PER_SECOND: Final = RATE / HOP
 COMPRESSION: Final = 10_000
 FRAMES_AT_ONCE: Final = 128
 """So few that the cache holds them, and always as many, so that no way of cutting the stream changes a bit."""
-GROUPS: Final = ((0, 40), (40, 64), (64, 80), (80, 96))
-"""Bands gathered together: each group needs but a part of the spectrum."""
 LINEAR_UP_TO_HZ: Final = 1000.0
 MELS_PER_HZ: Final = 3 / 200
 LOG_STEP: Final = np.log(6.4) / 27
@@ -67,31 +66,17 @@ class LogMel:
 
 
 def _log_mel(samples: NDArray[np.float32], frames: NDArray[np.float32]) -> None:
-    # A window is one step's samples and the next one's.
-    steps = samples.reshape(-1, HOP)
-    windows = np.empty((len(frames), WINDOW), np.float32)
-    np.multiply(steps[:-1], _hann()[:HOP], out=windows[:, :HOP])
-    np.multiply(steps[1:], _hann()[HOP:], out=windows[:, HOP:])
-    spectra: NDArray[Any] = scipy.fft.rfft(windows, axis=1, overwrite_x=True)
-    power = np.square(spectra.real)
-    power += np.square(spectra.imag)
-    for bands, places, weights in _gathering():
-        frames[:, bands] = power[:, places] @ weights
-    frames += np.float32(1)
+    size = samples.itemsize
+    windows = np.ndarray((len(frames), WINDOW), np.float32, samples, strides=(HOP * size, size))
+    spectra = scipy.fft.rfft(windows * _hann(), axis=1, overwrite_x=True)
+    _mel_bands().gather(spectra, frames, more=1)
     np.log(frames, out=frames)
     frames *= np.float32(1 / np.log(10))
 
 
 @cache
-def _gathering() -> list[tuple[slice, slice, NDArray[np.float32]]]:
-    """Of each group of bands: which they are, the places of the spectrum that they need, and weights, compressed."""
-    filters = mel_filters() * np.float32(COMPRESSION)
-    groups = []
-    for first, last in GROUPS:
-        needed = np.flatnonzero(filters[:, first:last].any(axis=1))
-        places = slice(int(needed[0]), int(needed[-1]) + 1)
-        groups.append((slice(first, last), places, np.ascontiguousarray(filters[places, first:last])))
-    return groups
+def _mel_bands() -> Bands:
+    return Bands(mel_filters() * np.float32(COMPRESSION))
 
 
 @cache
