@@ -223,7 +223,8 @@ int fuse_lists(const Catalogue *catalogue, const Ties *ties, Sparse closed, cons
 enum { LOUDNESS_MEMORY = 6, LOUDNESS_FILTER = 7, LOUDNESS_STEPS_PER_SECOND = 10 };
 
 /* Adds to energies[s - s0] the squares of the K-weighted samples of every channel times its weight, for each tenth of a
-   second s that the samples lie in; s0 is the one of the first of them, which is number `position` of the sound.
+   second s that the samples lie in; s0 is the one of the first of them, which is number `position` of the sound. Where it
+   ends with them, or before, the sum becomes the mean.
    `samples` is (n_channels, n); the filter is b0, b1, b2, a1, a2 of the shelf, then a1, a2 of the high pass. */
 void weigh_loudness(const float *samples, int64_t n_channels, int64_t n, int64_t rate, int64_t position,
                     const double *filter, const double *weights, double *memory, double *energies);

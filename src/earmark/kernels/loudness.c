@@ -76,6 +76,9 @@ static void save(const Past *past, double *memory, int k) {
     for (int at = 0; at < LOUDNESS_MEMORY; at++) memory[at] = fabs(now[at]) < INAUDIBLE ? 0.0 : now[at];
 }
 
+/* The first sample of a step. */
+static int64_t edge(int64_t step, int64_t rate) { return (step * rate + STEPS_PER_SECOND - 1) / STEPS_PER_SECOND; }
+
 void weigh_loudness(const float *samples, int64_t n_channels, int64_t n, int64_t rate, int64_t position,
                     const double *filter, const double *weights, double *memory, double *energies) {
     int64_t first = position * STEPS_PER_SECOND / rate;
@@ -87,7 +90,7 @@ void weigh_loudness(const float *samples, int64_t n_channels, int64_t n, int64_t
         load(&past, memory + channel * LOUDNESS_MEMORY, 0);
         load(&past, memory + other * LOUDNESS_MEMORY, 1);
         for (int64_t step = first, from = 0; from < n; step++) {
-            int64_t until = ((step + 1) * rate + STEPS_PER_SECOND - 1) / STEPS_PER_SECOND - position;
+            int64_t until = edge(step + 1, rate) - position;
             if (until > n) until = n;
             double sums[SIDE_BY_SIDE] = {0.0, 0.0};
             weigh_pair(left + from, right + from, until - from, filter, &past, sums);
@@ -98,4 +101,6 @@ void weigh_loudness(const float *samples, int64_t n_channels, int64_t n, int64_t
         save(&past, memory + channel * LOUDNESS_MEMORY, 0);
         if (other != channel) save(&past, memory + other * LOUDNESS_MEMORY, 1);
     }
+    for (int64_t step = first; step < (position + n) * STEPS_PER_SECOND / rate; step++)
+        energies[step - first] /= (double)(edge(step + 1, rate) - edge(step, rate));
 }

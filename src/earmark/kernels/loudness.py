@@ -93,9 +93,7 @@ class KWeighted:
         )  # fmt: skip
         self._position += n
         self._open = float(energies[-1])
-        edges = -(-np.arange(first, last + 1) * self._rate // STEPS_PER_SECOND)
-        complete: NDArray[np.float64] = energies[:-1] / np.diff(edges)
-        return complete
+        return energies[:-1]
 
     def _step(self, position: int) -> int:
         return position * STEPS_PER_SECOND // self._rate
