@@ -22,8 +22,8 @@ from earmark.signals.audio.lengths import claimed_seconds, ends_too_early
 from earmark.signals.audio.opening import AudioError, Packets, open_audio
 
 LONGEST_BLOCK: Final = 262_144
-"""Six seconds. A decoder leaves little in the cache of what comes after it, so each stage begins with reading its own code
-from memory: the longer a block is, the seldomer."""
+"""Six seconds. A decoder leaves little in the cache of what comes after it, so each stage of hearing first waits for
+its own code: the longer a block is, the seldomer."""
 MOST_AT_ONCE: Final = 1 << 20
 """Samples of all channels together in a block."""
 MISSING_SECONDS: Final = 1.0
