@@ -22,8 +22,8 @@ HOP: Final = 256
 BANDS: Final = 96
 FRAMES_PER_SECOND: Final = RATE / HOP
 COMPRESSION: Final = 10_000
-FRAMES_AT_ONCE: Final = 128
-"""So few that the cache holds them, and always as many, so that no way of cutting the stream changes a bit."""
+FRAMES_AT_ONCE: Final = 256
+"""So many that calls cost little beside them, so few that the cache nearly holds them."""
 LINEAR_UP_TO_HZ: Final = 1000.0
 MELS_PER_HZ: Final = 3 / 200
 LOG_STEP: Final = np.log(6.4) / 27
