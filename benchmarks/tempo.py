@@ -3,12 +3,16 @@
 Acc1 is the share within 4 % of the true tempo; Acc2 counts two and three times as fast and as slow, too (Gouyon et al.
 2006). Where nothing is told it counts as wrong.
 
-Real recordings are those of EARMARK_DATA/audio of which manifest.csv gives `tempo_bpm`; nothing was trained or chosen
-on them. Songs are composed by training/composing.py with seeds of their own and played by FluidSynth on a soundfont
-that nothing was trained on (TimGM6mb), 30 seconds each, as they are and disguised (equalised, distorted, in a room,
-noisy, encoded). Peers: librosa's `feature.tempo` and `beat.beat_track`, with what they do unless told otherwise.
+Real recordings are those of EARMARK_DATA/audio of which manifest.csv gives `tempo_bpm`, and, in a folder that is named,
+those that musicians charted for a game (song.ogg beside a notes.mid of one tempo, as in Debian's packages
+fretsonfire-songs-muldjord and fretsonfire-songs-sectoid); nothing was trained or chosen on either. Songs are composed
+by training/composing.py with seeds of their own and played by FluidSynth on a soundfont that nothing was trained on
+(TimGM6mb), 30 seconds each, as they are and disguised (equalised, distorted, in a room, noisy, encoded). Peers:
+librosa's `feature.tempo` and `beat.beat_track`, with what they do unless told otherwise.
 
-    python tempo.py --songs 100        # with the extras "peers" and "training", fluidsynth and its soundfonts
+    python tempo.py --songs 100 --charted FOLDER
+
+With the extras "peers" and "training", FluidSynth and its soundfonts.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import librosa
+import mido
 import numpy as np
 import soxr
 from numpy.typing import NDArray
@@ -36,11 +41,13 @@ from earmark.signals.audio.frames import LogMel
 from earmark.signals.audio.resampling import RATE, Resampler
 from earmark.signals.audio.tempo import TempoNet
 from measured import real_data, report
+from recordings import beginning
 from rendering import HELD_OUT, RENDERED, render_stereo
 
 SEED: Final = 700_000_000
 """Far from all that was trained on."""
 SECONDS: Final = 30.0
+CHARTED_SECONDS: Final = 120.0
 LIBROSA_RATE: Final = 22_050
 TOLERANCE: Final = 0.04
 FACTORS: Final = (1.0, 2.0, 3.0, 1 / 2, 1 / 3)
@@ -65,6 +72,17 @@ def recordings(folder: Path) -> Iterator[Sound]:
                 decoded = decode(folder / row["file"])
                 samples = np.concatenate([block.mean(axis=0) for block in decoded])
                 yield Sound(row["file"], float(row["tempo_bpm"]), samples, decoded.rate)
+
+
+def charted(folder: Path) -> Iterator[Sound]:
+    """The first two minutes of recordings for which notes were charted at one tempo."""
+    for chart in sorted(folder.rglob("notes.mid")):
+        tempi = {
+            note.tempo for track in mido.MidiFile(chart).tracks for note in track if note.type == "set_tempo"
+        }
+        if len(tempi) == 1:
+            path = chart.with_name("song.ogg")
+            yield Sound(path.parent.name, 60e6 / tempi.pop(), *beginning(path, CHARTED_SECONDS))
 
 
 def songs(n: int, *, disguise: bool) -> Iterator[Sound]:
@@ -146,12 +164,14 @@ def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--songs", type=int, default=100)
     arguments.add_argument("--each", action="store_true", help="say what was told of every song, too")
+    arguments.add_argument("--charted", type=Path, help="a folder of recordings that were charted for a game")
     chosen = arguments.parse_args()
     net = TempoNet()
     report(
         "tempo",
         {
             "real recordings": measured(net, recordings(real_data() / "audio"), each=True),
+            **({"charted": measured(net, charted(chosen.charted), each=True)} if chosen.charted else {}),
             "made songs, unseen soundfont": measured(
                 net, songs(chosen.songs, disguise=False), each=chosen.each
             ),

@@ -10,9 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,10 +22,10 @@ from earmark.errors import EarmarkError
 from earmark.signals.audio.decoding import decode
 from earmark.signals.audio.frames import FRAMES_PER_SECOND, LogMel
 from earmark.signals.audio.resampling import Resampler
+from recordings import recordings
 
 Floats = NDArray[np.float32]
 
-SOUNDS: Final = {".mp3", ".ogg", ".opus", ".flac", ".m4a", ".wav"}
 PATCHES, PATCH_FRAMES = 24, 187
 LONGEST_SECONDS: Final = 240.0
 SHORTEST_FRAMES: Final = int(20 * FRAMES_PER_SECOND)
@@ -51,20 +49,6 @@ def spread(frames: Floats) -> Floats:
     n = min(PATCHES, len(frames) // PATCH_FRAMES)
     starts = np.round(np.linspace(0, len(frames) - PATCH_FRAMES, n)).astype(int)
     return frames[starts[:, None] + np.arange(PATCH_FRAMES)]
-
-
-def plain(path: Path) -> str:
-    """A name without its package, its case and its punctuation."""
-    return re.sub(r"\W+", "", path.stem.rpartition("__")[2].casefold())
-
-
-def recordings(folders: list[Path], left_out: list[Path]) -> Iterator[Path]:
-    """All recordings in some folders but those left out, in order."""
-    names = {plain(path) for folder in left_out for path in folder.rglob("*") if path.suffix in SOUNDS}
-    for folder in folders:
-        for path in sorted(folder.rglob("*")):
-            if path.is_file() and path.suffix.lower() in SOUNDS and plain(path) not in names:
-                yield path
 
 
 def main() -> None:

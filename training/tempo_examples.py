@@ -35,6 +35,7 @@ FIRST_METRONOME: Final = 20_000_000
 FIRST_BORROWED: Final = 30_000_000
 PER_SHARD: Final = 250
 MOST_DISGUISES: Final = 4
+OPINIONS: Final = 3
 SPEEDS: Final = 0.15
 """Of disguised songs: drawn evenly from this much less to this much more, as logarithms."""
 
@@ -48,6 +49,8 @@ class Examples(NamedTuple):
     """BPM of each window."""
     song: np.ndarray[Any, Any]
     """A number of each window's song."""
+    opinions: np.ndarray[Any, Any]
+    """``(n_windows, 3)``: BPM as three say; of a made song the same three times, since its tempo is known."""
 
 
 def sketched(folder: Path) -> Examples:
@@ -56,7 +59,7 @@ def sketched(folder: Path) -> Examples:
     Raises:
         ValueError: nothing was.
     """
-    return _joined([_read(path) for path in sorted(folder.glob("sketched-*.npz"))])
+    return joined([_read(path) for path in sorted(folder.glob("sketched-*.npz"))])
 
 
 def metronomes(folder: Path) -> Examples:
@@ -65,7 +68,7 @@ def metronomes(folder: Path) -> Examples:
     Raises:
         ValueError: none was.
     """
-    return _joined([_read(path) for path in sorted(folder.glob("metronomes-*.npz"))])
+    return joined([_read(path) for path in sorted(folder.glob("metronomes-*.npz"))])
 
 
 def borrowed(folder: Path) -> Examples:
@@ -74,7 +77,7 @@ def borrowed(folder: Path) -> Examples:
     Raises:
         ValueError: none was.
     """
-    return _joined([_read(path) for path in sorted(folder.glob("borrowed-0000.npz"))])
+    return joined([_read(path) for path in sorted(folder.glob("borrowed-0000.npz"))])
 
 
 def rendered(folder: Path, split: str, *, disguises: bool) -> Examples:
@@ -91,8 +94,23 @@ def rendered(folder: Path, split: str, *, disguises: bool) -> Examples:
             of = np.ones(len(held["tempo"]), bool) if disguises else held["disguise"] == 0
             # A song at another speed is another song.
             song = held["song"] * MOST_DISGUISES + held["disguise"]
-            found.append(Examples(held["tempograms"][of], held["tempo"][of], song[of]))
-    return _joined(found)
+            found.append(_made(held["tempograms"][of], held["tempo"][of], song[of]))
+    return joined(found)
+
+
+def taught(folder: Path, split: str, *, disguises: bool) -> Examples:
+    """All of a split of which a teacher told the tempo (see tempo_taught.py): with disguises, or without.
+
+    Raises:
+        ValueError: there is nothing.
+    """
+    found = []
+    for path in sorted(folder.glob("taught-*.npz")):
+        with np.load(path) as held:
+            if str(held["split"]) == split:
+                of = ~held["disguised"] | disguises
+                found.append(Examples(*(held[column][of] for column in Examples._fields)))
+    return joined(found)
 
 
 def hear(samples: Samples) -> np.ndarray[Any, Any]:
@@ -107,8 +125,8 @@ def _sketch_shard(shard: int) -> Examples:
     for seed in range(FIRST_SKETCHED + shard * PER_SHARD, FIRST_SKETCHED + (shard + 1) * PER_SHARD):
         song = compose(seed, SECONDS)
         log_mel = sketch(song.score, np.random.default_rng([seed, 3]))
-        found.append(_same(tempograms(attacks(log_mel)).astype(np.float16), song.tempo, seed))
-    return _joined(found)
+        found.append(_known(tempograms(attacks(log_mel)).astype(np.float16), song.tempo, seed))
+    return joined(found)
 
 
 def _metronome(seed: int) -> Examples:
@@ -124,7 +142,7 @@ def _metronome(seed: int) -> Examples:
     )
     score = Score(seed, notes, np.arange(n_beats + 1) * 60 / tempo, {DRUMS: 0}, {})
     grams = tempograms(attacks(sketch(score, draw))).astype(np.float16)
-    return _same(grams, tempo, seed)
+    return _known(grams, tempo, seed)
 
 
 def _borrowed(folder: Path) -> Examples:
@@ -132,25 +150,34 @@ def _borrowed(folder: Path) -> Examples:
     for place, (_, tempo, score) in enumerate(songs(folder)):
         draw = np.random.default_rng([place, 11])
         grams = tempograms(attacks(sketch(score, draw))).astype(np.float16)
-        found.append(_same(grams, tempo, FIRST_BORROWED + place))
-    return _joined(found)
+        found.append(_known(grams, tempo, FIRST_BORROWED + place))
+    return joined(found)
 
 
 def _disguises(label: Label, samples: Samples) -> Iterator[Examples]:
     draw = np.random.default_rng([label.seed, 5])
-    yield _same(hear(samples), label.tempo, label.seed)
+    yield _known(hear(samples), label.tempo, label.seed)
     for _ in range(2 if label.split == "train" else 1):
         speed = float(np.exp(draw.uniform(-SPEEDS, SPEEDS)))
         if not SLOWEST + 2 < label.tempo * speed < FASTEST - 4:
             speed = 1.0
-        yield _same(hear(disguised(at_speed(samples, speed), draw)), label.tempo * speed, label.seed)
+        yield _known(hear(disguised(at_speed(samples, speed), draw)), label.tempo * speed, label.seed)
 
 
-def _same(grams: np.ndarray[Any, Any], tempo: float, seed: int) -> Examples:
-    return Examples(grams, np.full(len(grams), tempo, np.float32), np.full(len(grams), seed))
+def _known(grams: np.ndarray[Any, Any], tempo: float, seed: int) -> Examples:
+    return _made(grams, np.full(len(grams), tempo, np.float32), np.full(len(grams), seed))
 
 
-def _joined(parts: list[Examples]) -> Examples:
+def _made(grams: np.ndarray[Any, Any], tempo: np.ndarray[Any, Any], song: np.ndarray[Any, Any]) -> Examples:
+    return Examples(grams, tempo, song, np.repeat(tempo[:, None], OPINIONS, axis=1))
+
+
+def joined(parts: list[Examples]) -> Examples:
+    """All examples in one.
+
+    Raises:
+        ValueError: there are none.
+    """
     if not parts:
         raise ValueError("There are no examples.")
     return Examples(*(np.concatenate(column) for column in zip(*parts, strict=True)))
@@ -158,7 +185,7 @@ def _joined(parts: list[Examples]) -> Examples:
 
 def _read(path: Path) -> Examples:
     with np.load(path) as held:
-        return Examples(held["tempograms"], held["tempo"], held["song"])
+        return _made(held["tempograms"], held["tempo"], held["song"])
 
 
 def main() -> None:
@@ -177,7 +204,7 @@ def main() -> None:
                 np.savez(path, **_sketch_shard(shard)._asdict())
         return
     if asked.kind == "metronomes":
-        found = _joined([_metronome(FIRST_METRONOME + place) for place in range(asked.songs)])
+        found = joined([_metronome(FIRST_METRONOME + place) for place in range(asked.songs)])
         np.savez(asked.folder / "metronomes-0000.npz", **found._asdict())
         return
     if asked.kind == "borrowed":
@@ -189,7 +216,7 @@ def main() -> None:
             continue
         parts = list(_disguises(label, read_sound(asked.corpus / label.file)))
         disguise = np.repeat(np.arange(len(parts)), [len(part.tempo) for part in parts])
-        np.savez(path, **_joined(parts)._asdict(), disguise=disguise, split=label.split)
+        np.savez(path, **joined(parts)._asdict(), disguise=disguise, split=label.split)
 
 
 if __name__ == "__main__":

@@ -46,7 +46,7 @@ class Net(nn.Module):
 
     place: Tensor
 
-    def __init__(self, stem: int = 14, middle: int = 20, top: int = 16, last: int = 16) -> None:
+    def __init__(self, stem: int = 14, middle: int = 28, top: int = 24, last: int = 24) -> None:
         super().__init__()
         self.scale = nn.BatchNorm1d(N_CHANNELS)
         self.stem, self.stem_norm = nn.Conv1d(N_CHANNELS, stem, 5, padding=2), nn.BatchNorm1d(stem)

@@ -2,10 +2,12 @@
 
     python tempo_training.py EXAMPLES ../src/earmark/signals/audio/models/tempo.onnx
 
-Examples are made by tempo_examples.py. Adam with decoupled weight decay on one cycle of learning rates (Smith & Topin
-2018), soft classes (a tempo counts for its neighbours, too), windows moved along the axis of tempi by up to a sixth of
-an octave, channels left out. After training the scores are divided by a temperature (Guo et al. 2017), found on songs
-for validation. Prints what it reaches on validation songs, held-out songs and those by people, and the model's SHA-256.
+Examples are made by tempo_examples.py and tempo_taught.py. Adam with decoupled weight decay on one cycle of learning
+rates (Smith & Topin 2018), soft classes (a tempo counts for its neighbours, too, and of recordings each of three
+opinions counts), windows moved along the axis of tempi by up to a sixth of an octave, channels left out. After training
+the scores are divided by a temperature (Guo et al. 2017), found on songs for validation. Prints what it reaches on
+validation songs, held-out songs, those by people and recordings of which a teacher tells the tempo, and the model's
+SHA-256.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from torch.nn import functional
 
 from earmark.signals.audio.tempo import FIRST, LAST, NEAR
 from earmark.signals.audio.tempogram import LOWEST_BPM, N_CHANNELS, STEPS_PER_OCTAVE
-from tempo_examples import Examples, borrowed, metronomes, rendered, sketched
+from tempo_examples import Examples, borrowed, joined, metronomes, rendered, sketched, taught
 from tempo_net import Net
 from tempo_onnx import model_of
 
@@ -36,6 +38,7 @@ LEFT_OUT: Final = 0.08
 NOISE: Final = 0.02
 TIMES_RENDERED: Final = 2
 """Rendered examples are fewer than sketched ones, and count twice."""
+TIMES_TAUGHT: Final = 2
 TOLERANCE: Final = 0.04
 FACTORS: Final = (1.0, 2.0, 3.0, 1 / 2, 1 / 3)
 Array = np.ndarray[Any, Any]
@@ -49,7 +52,8 @@ def training_set(folder: Path) -> Examples:
     """
     parts = [sketched(folder), metronomes(folder)]
     parts += [rendered(folder, "train", disguises=True)] * TIMES_RENDERED
-    return Examples(*(np.concatenate(column) for column in zip(*parts, strict=True)))
+    parts += [taught(folder, "train", disguises=True)] * TIMES_TAUGHT
+    return joined(parts)
 
 
 def train(examples: Examples, epochs: int, seed: int) -> Net:
@@ -68,7 +72,7 @@ def train(examples: Examples, epochs: int, seed: int) -> Net:
         for batch in range(n_batches):
             chosen = order[batch * BATCH : (batch + 1) * BATCH]
             grams = torch.as_tensor(examples.tempograms[chosen].astype(np.float32))
-            loss = _loss(net, *_varied(grams, examples.tempo[chosen], draw))
+            loss = _loss(net, *_varied(grams, examples.opinions[chosen], draw))
             optimizer.zero_grad()
             loss.backward()  # type: ignore[no-untyped-call]
             optimizer.step()
@@ -77,19 +81,21 @@ def train(examples: Examples, epochs: int, seed: int) -> Net:
 
 
 def _varied(
-    grams: torch.Tensor, tempo: Array, draw: np.random.Generator
+    grams: torch.Tensor, opinions: Array, draw: np.random.Generator
 ) -> tuple[torch.Tensor, torch.Tensor]:
     moved = int(draw.integers(-FARTHEST_MOVE, FARTHEST_MOVE + 1))
     grams = torch.roll(grams, moved, 2) + NOISE * torch.randn(grams.shape)
     grams = grams * (torch.rand(len(grams), N_CHANNELS, 1) > LEFT_OUT)
-    return grams, torch.as_tensor(_steps(tempo) + moved, dtype=torch.float32)
+    return grams, torch.as_tensor(_steps(opinions) + moved, dtype=torch.float32)
 
 
 def _loss(net: Net, grams: torch.Tensor, steps: torch.Tensor) -> torch.Tensor:
-    """Cross entropy to soft classes, over those examples whose tempo is among the classes."""
+    """Cross entropy to soft classes, the mean of those opinions that are among the classes, where any is."""
     within = (steps > 0) & (steps < LAST - FIRST - 1)
-    away = (torch.arange(LAST - FIRST)[None] - steps[within][:, None]) / SOFT
-    return functional.cross_entropy(net(grams[within]), (-0.5 * away**2).softmax(1))
+    some = within.any(dim=1)
+    away = (torch.arange(LAST - FIRST) - steps[some][:, :, None]) / SOFT
+    shares = (-0.5 * away**2).softmax(dim=2) * within[some][:, :, None]
+    return functional.cross_entropy(net(grams[some]), shares.sum(dim=1) / within[some].sum(dim=1)[:, None])
 
 
 def _steps(tempo: Array) -> Array:
@@ -159,7 +165,9 @@ def main() -> None:
     asked.model.write_bytes(model.SerializeToString(deterministic=True))
     reached: dict[str, Any] = {"windows": len(examples.tempo), "temperature": round(heat, 3)}
     tried = {split: rendered(asked.examples, split, disguises=False) for split in ("validation", "held out")}
-    for split, of in {**tried, "by people": borrowed(asked.examples)}.items():
+    tried |= {"by people": borrowed(asked.examples)}
+    tried |= {"by a teacher": taught(asked.examples, "validation", disguises=False)}
+    for split, of in tried.items():
         shares, true = by_song(scores_of(net, of), of)
         first, second = accuracies(tempo_of(shares), true)
         reached[split] = {"songs": len(true), "acc1": round(first, 3), "acc2": round(second, 3)}

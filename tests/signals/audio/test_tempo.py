@@ -141,16 +141,6 @@ def test_other_tempi_are_told_the_likeliest_first_and_differ_from_the_first(net:
     assert all(abs(other.bpm / tempo.bpm - 1) > 0.02 for other in tempo.others)
 
 
-def test_what_is_likely_beforehand_decides_between_octaves() -> None:
-    frames = heard(rock(96))
-    slow, _ = TempoNet(TempoConfig(resonance=48, spread=0.08))(frames)
-    fast, _ = TempoNet(TempoConfig(resonance=192, spread=0.08))(frames)
-    assert slow is not None
-    assert fast is not None
-    assert slow.bpm == pytest.approx(48, rel=0.02)
-    assert fast.bpm == pytest.approx(192, rel=0.02)
-
-
 def test_the_same_sound_gives_the_same_tempo_to_the_last_bit(net: TempoNet) -> None:
     frames = heard(rock(101))
     assert net(frames) == TempoNet()(frames)

@@ -3,9 +3,7 @@
 The net looks at a window's tempograms along the axis of tempi, at each tempo together with its half, third, two thirds
 and so on, and says how likely each tempo from 38 to 235 BPM is the beat's; models/tempo.md tells what it learned from
 and how true it is. What it says of all windows is averaged, as by Schreiber & Müller (2018, "A single-step approach to
-musical tempo estimation using a convolutional neural network"). The average is weighed by how readily people tap along
-at each tempo (van Noorden & Moelants 1999, "Resonance in the perception of musical pulse"), here about alike from 70 to
-170 BPM, and less and less beyond.
+musical tempo estimation using a convolutional neural network").
 """
 
 from __future__ import annotations
@@ -26,7 +24,6 @@ from earmark.signals.audio.tempogram import (
     WINDOW,
     Floats,
     attacks,
-    tempi,
     tempograms,
 )
 
@@ -44,7 +41,7 @@ STILL: Final = 4e-3
 
 
 class TempoConfig(BaseModel):
-    """When a tempo is told, and which is likely beforehand."""
+    """When a tempo is told."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -52,10 +49,6 @@ class TempoConfig(BaseModel):
     """The confidence below which nothing is told."""
     least_strength: float = Field(default=0.1, ge=0, le=1)
     """The beat strength below which nothing is told."""
-    resonance: float = Field(default=110.0, gt=0, allow_inf_nan=False)
-    """The tempo that is likeliest beforehand, in BPM."""
-    spread: float = Field(default=0.5, gt=0, allow_inf_nan=False)
-    """How far from it tempi become unlikely, in natural logarithms: a weight of exp(-(off / spread)⁴ / 2)."""
 
 
 class TempoNet:
@@ -71,8 +64,6 @@ class TempoNet:
         self._net = Net(model)
         self.version = self._net.version
         """The SHA-256 of the model: another model tells other tempi."""
-        off = np.log(tempi()[FIRST:LAST] / self.config.resonance) / self.config.spread
-        self._beforehand = np.exp(-0.5 * off**4)
 
     def __call__(self, log_mel: Floats) -> tuple[Tempo | None, Share]:
         """The tempo, and how clearly the beat stands out.
@@ -92,8 +83,7 @@ class TempoNet:
             return None, Share(0.0)
         (scores,) = self._net({"tempograms": heard}, "scores")
         likely = np.exp(scores - scores.max(axis=1, keepdims=True))
-        shares = (likely / likely.sum(axis=1, keepdims=True)).mean(axis=0) * self._beforehand
-        shares /= shares.sum()
+        shares = (likely / likely.sum(axis=1, keepdims=True)).mean(axis=0)
         strength = _strength(heard, int(shares.argmax()))
         best, *others = _guesses(shares)
         if best.confidence < self.config.least or strength < self.config.least_strength:
