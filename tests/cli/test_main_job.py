@@ -220,7 +220,11 @@ PEERS = [] if peers.lacking() else ["implicit iALS", "implicit item neighbours"]
 
 def test_evaluate(earmark, home: Path) -> None:
     trials = json.loads(earmark("evaluate", "--home", home, "--json").out)
-    assert list(trials["left_out"]) == ["artists", "new-tracks"]  # There is one listener, and no file.
+    assert list(trials["left_out"]) == [
+        "artists",
+        "new-tracks",
+        "new-artists",
+    ]  # There is one listener, and no file.
     weekly, continuation, next_track, cold_songs, cold_listeners = trials["reports"]
     assert [line["system"] for line in weekly["lines"]][2:] == ["popularity", "artists they know", *PEERS]
     assert [line["system"] for line in continuation["lines"]][1:] == ["popularity", *PEERS]

@@ -12,6 +12,7 @@ from earmark.evaluation.cold_start import (
     LEAST_HOLDERS,
     LEAST_LEFT,
     SHOWN,
+    all_by_some_artists,
     drawn_to_hide,
     held_of,
     hide_listeners,
@@ -44,6 +45,20 @@ def test_another_seed_draws_other_songs():
     holders = np.full(200, LEAST_HOLDERS)
     one, other = (drawn_to_hide(holders, share=0.5, most=99, seed=seed) for seed in (1, 2))
     assert one.tolist() != other.tolist()
+
+
+@given(st.integers(0, 10**6), st.floats(0, 1), st.integers(0, 20))
+def test_artists_are_hidden_whole_until_they_have_as_many_songs_as_asked(seed, share, most):
+    draw = np.random.default_rng(seed)
+    holders, artist_of = draw.integers(0, 7, 60), draw.integers(0, 12, 60)
+    gone = all_by_some_artists(holders, artist_of, share=share, most=most, seed=seed)
+    fit = holders >= LEAST_HOLDERS
+    asked, largest = min(most, int(fit.sum() * share)), np.bincount(artist_of, weights=fit).max()
+    assert asked <= fit[gone].sum() <= max(0, asked - 1 + largest) * bool(asked)
+    away = np.isin(np.arange(len(holders)), gone)
+    for artist in np.unique(artist_of):
+        assert len(np.unique(away[artist_of == artist])) == 1
+        assert not away[artist_of == artist].any() or fit[artist_of == artist].any()
 
 
 def test_nothing_is_left_of_hidden_songs_but_that_they_exist():

@@ -33,7 +33,7 @@ def test_every_task_is_tried_unless_some_are_named(trials: Trials) -> None:
         "cold listeners",
     ]
     assert [report.seed for report in trials.reports] == [1] * 6
-    assert list(trials.left_out) == ["new-tracks"]  # Nothing was heard here.
+    assert list(trials.left_out) == ["new-tracks", "new-artists"]  # Nothing was heard here.
 
 
 def some_playlists(house: House) -> None:
@@ -67,7 +67,14 @@ def test_what_cannot_be_tried_is_left_out_with_the_cause(tmp_path: Path) -> None
         some_playlists(house)
         trials = run_trials(house, Unwatched())
         assert [report.task for report in trials.reports] == ["playlist continuation", "cold listeners"]
-        assert list(trials.left_out) == ["weekly", "artists", "next", "cold-songs", "new-tracks"]
+        assert list(trials.left_out) == [
+            "weekly",
+            "artists",
+            "next",
+            "cold-songs",
+            "new-tracks",
+            "new-artists",
+        ]
         assert "long enough" in trials.left_out["weekly"]
         with pytest.raises(TooLittleError, match="long enough"):
             run_trials(house, Unwatched(), tasks=["weekly"])
@@ -94,8 +101,10 @@ def test_trials_survive_being_printed(trials: Trials) -> None:
     assert msgspec.json.decode(msgspec.json.encode(trials), type=Trials) == trials
 
 
-def test_new_tracks_are_tried_in_a_house_that_heard_some(heard: House) -> None:
-    (report,) = run_trials(heard, Unwatched(), tasks=["new-tracks"], seed=3).reports
+@pytest.mark.parametrize("task", ["new-tracks", "new-artists"])
+def test_new_tracks_are_tried_in_a_house_that_heard_some(heard: House, task: str) -> None:
+    (report,) = run_trials(heard, Unwatched(), tasks=[task], seed=3).reports
+    assert report.task == task.replace("-", " ")
     new, by_tags, played, at_random = report.lines
     assert [line.system for line in report.lines] == [NEW, BY_TAGS, PLAYED, AT_RANDOM]
     assert report.rows > 30

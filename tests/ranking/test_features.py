@@ -14,7 +14,7 @@ from earmark.ranking.recommender import Recommender
 from earmark.signals.collaborative.histories import Histories
 from earmark.signals.collaborative.matrix import joint_matrix
 
-SOUND_FEATURES = {Feature.SOUND, Feature.SOUND_APART, Feature.HEARD, Feature.NEW}
+SOUND_FEATURES = {Feature.SOUND, Feature.SOUND_APART, Feature.HEARD, Feature.NEW, Feature.NEW_ARTIST}
 ROWS = [everybody, lambda model, _: some_playlists(model)]
 
 
@@ -97,6 +97,7 @@ class Twin:
             Feature.ROW_HELD: own_held,
             Feature.ROW_ARTISTS: len(set(self.artist_of[self.strength[row] > 0].tolist())) / n_songs,
             Feature.NEW: float(self.held[song] == 0),
+            Feature.NEW_ARTIST: float(self.held[same].sum() == 0),
             Feature.FUSED: 0.0,
         } | self._sound(row, song)
         return found | {feature: -math.log(place[at] + SOFTENING) for feature, at in PLACES.items()}

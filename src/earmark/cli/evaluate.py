@@ -17,7 +17,8 @@ def evaluate(
     tasks: Annotated[
         list[str] | None,
         typer.Argument(
-            help="weekly, continuation, artists, next, cold-songs, cold-listeners, new-tracks; all, if none is named.",
+            help="weekly, continuation, artists, next, cold-songs, cold-listeners, new-tracks, new-artists;"
+            " all, if none is named.",
             show_default=False,
         ),
     ] = None,

@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from earmark.engines.ordering import learn_order
 from earmark.engines.progress import Advance, Progress, Unwatched
 from earmark.errors import EarmarkError
-from earmark.evaluation.cold_start import drawn_to_hide, without_songs
+from earmark.evaluation.cold_start import all_by_some_artists, drawn_to_hide, without_songs
 from earmark.evaluation.continuation import Challenges, challenges
 from earmark.evaluation.scores import Scores, score_continuation, score_lists
 from earmark.evaluation.splits import FoundLater, HeldOutPlaylists, cut, hold_out
@@ -60,7 +60,7 @@ class LearnSettings(BaseModel):
     """At most so many playlists, and never more than a fifth of them, are held out for the same."""
     hidden_sounds: float = Field(0.1, ge=0, lt=1)
     """Of the songs that were heard, the share whose plays are hidden while the order of candidates is learned, so that
-    it learns what sound alone is worth."""
+    it learns what sound alone is worth: half of them together with all that there is by their artists."""
     evidence: EvidenceConfig = EvidenceConfig()
     """What listens say."""
     signals: SignalsConfig = SignalsConfig()
@@ -262,22 +262,29 @@ def held_apart(frames: Frames, settings: LearnSettings) -> tuple[Frames, FoundLa
 
 
 def sounds_to_hide(frames: Frames, settings: LearnSettings) -> Int32s:
-    """Songs (record ids, ascending) that were heard and that several hold, drawn to be as if nobody did."""
+    """Songs (record ids, ascending) that are to be as if nobody held them: a share of those that were heard.
+
+    Half of them are drawn alone, half with all that there is by their artist.
+    """
     if frames.sounds.is_empty() or not settings.hidden_sounds:
         return np.empty(0, np.int32)
-    heard = frames.sounds["song"].to_numpy()
+    songs = frames.songs["song"].to_numpy()
     held = pl.concat(
         [
             frames.listens.select("song", holder=pl.col("listener").cast(pl.Int64)),
             frames.playlist_songs.select("song", holder=-1 - pl.col("playlist").cast(pl.Int64)),
         ]
     ).unique()
-    ids, counts = np.unique(held["song"].to_numpy(), return_counts=True)
-    holders = np.zeros(len(heard), np.int64)
-    there = np.isin(heard, ids)
-    holders[there] = counts[np.searchsorted(ids, heard[there])]
-    drawn = drawn_to_hide(holders, share=settings.hidden_sounds, most=len(heard), seed=settings.seed)
-    return heard[drawn].astype(np.int32)
+    holders = frames.songs.select("song").join(
+        held.group_by("song").len(), on="song", how="left", maintain_order="left"
+    )
+    heard = np.isin(songs, frames.sounds["song"].to_numpy())
+    counts = holders["len"].fill_null(0).to_numpy().astype(np.int64) * heard
+    artists = np.unique(frames.songs["artist"].to_numpy(), return_inverse=True)[1].astype(np.int32)
+    share, most = settings.hidden_sounds / 2, int(heard.sum())
+    alone = drawn_to_hide(counts, share=share, most=most, seed=settings.seed)
+    whole = all_by_some_artists(counts, artists, share=share, most=most, seed=settings.seed)
+    return np.unique(songs[np.union1d(alone, whole)]).astype(np.int32)
 
 
 def discovery_pools(model: Recommender, everyone: Histories, truth: FoundLater, advance: Advance) -> Pools:

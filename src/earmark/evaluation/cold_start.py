@@ -37,6 +37,26 @@ def drawn_to_hide(holders: NDArray[np.integer], *, share: float, most: int, seed
     return drawn_from(fit, most=min(most, int(len(fit) * share)), seed=seed).astype(np.int32)
 
 
+def all_by_some_artists(
+    holders: NDArray[np.integer], artist_of: Int32s, *, share: float, most: int, seed: int
+) -> Int32s:
+    """Columns to hide, ascending: all songs of as many artists as have a share of those that at least three rows hold.
+
+    Args:
+        holders: ``(n_songs,)``, how many rows hold each song.
+        artist_of: ``(n_songs,)``, an index.
+        share: of the songs held by at least three.
+        most: such songs are enough.
+        seed: of the order in which artists are drawn, until they have as many.
+    """
+    fit = holders >= LEAST_HOLDERS
+    of_artist = np.bincount(artist_of, weights=fit).astype(np.int64)
+    drawn = np.random.default_rng(seed).permutation(np.flatnonzero(of_artist))
+    before = np.cumsum(of_artist[drawn]) - of_artist[drawn]
+    taken = drawn[before < min(most, int(fit.sum() * share))]
+    return np.flatnonzero(np.isin(artist_of, taken)).astype(np.int32)
+
+
 def without_songs(
     frames: Frames, songs: NDArray[np.integer], *, listeners: NDArray[np.integer] | None = None
 ) -> Frames:

@@ -38,6 +38,8 @@ LISTED: Final = (
     Generator.SOUNDS,
 )
 """Whose candidates are looked at."""
+OF_SONGS: Final = (Feature.LISTENERS, Feature.PLAYLISTS, Feature.NEW, Feature.NEW_ARTIST)
+"""What is known of a song, whoever asks."""
 PLACED: Final = (Feature.FACTORS, Feature.NEIGHBOURS_LATELY, Feature.SOUNDS)
 """Lists whose places are weighed."""
 ORDERS: Final = (Purpose.DISCOVERY, Purpose.CONTINUATION)
@@ -120,7 +122,7 @@ class LiveRanking:
         signals = self._model.signals
         by_artist = signals.discographies
         return Catalogue(
-            self._weights[:, [Feature.LISTENERS, Feature.PLAYLISTS]] @ signals.log_holders,
+            self._weights[:, list(OF_SONGS)] @ np.concatenate([signals.log_holders, signals.newness]),
             np.log1p(signals.renown),
             by_artist.artist_of,
             Rows(by_artist.starts, by_artist.songs, np.empty(0, np.float32), len(signals.columns)),

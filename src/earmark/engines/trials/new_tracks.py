@@ -1,4 +1,7 @@
-"""New tracks: some that were heard are hidden from everyone, and asked for beside all other songs.
+"""New tracks and new artists: some that were heard are hidden from everyone, and asked for beside all other songs.
+
+Of new tracks their artists are mostly known, and say much of who will like them. Of new artists nobody holds anything:
+what is found of them is found by sound.
 
 What a listener would have been given of them is held against what they would be given once others play them: for that,
 only the listeners who are asked lose what they hold of these tracks, half of the listeners at a time, and the build
@@ -7,16 +10,24 @@ learns from everybody else.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
+from numpy.typing import NDArray
 
 from earmark.engines.local import LearnSettings, histories_of, learn, matrices, rank_in_parts
 from earmark.engines.progress import Progress
 from earmark.engines.trials.report import Report, compared
 from earmark.errors import TooLittleError
-from earmark.evaluation.cold_start import drawn_to_hide, held_of, without_songs
+from earmark.evaluation.cold_start import (
+    LEAST_HOLDERS,
+    all_by_some_artists,
+    drawn_to_hide,
+    held_of,
+    without_songs,
+)
 from earmark.evaluation.metrics import Truth, recall
 from earmark.evaluation.scores import Scores, character
 from earmark.evaluation.splits import drawn_from
@@ -48,11 +59,45 @@ def try_new_tracks(
         TooLittleError: too few songs were heard that several listeners hold.
     """
     del weekly
+
+    def away(columns: Columns, holders: NDArray[np.integer]) -> Int32s:
+        del columns
+        return drawn_to_hide(holders, share=HIDDEN_SHARE, most=MOST_HIDDEN, seed=settings.seed)
+
+    return _tried("new tracks", away, frames, settings, progress)
+
+
+def try_new_artists(
+    frames: Frames, settings: LearnSettings, weekly: WeeklyConfig, progress: Progress
+) -> Report:
+    """The same of tracks by artists of whom nobody has played anything.
+
+    Raises:
+        TooLittleError: too few songs were heard that several listeners hold.
+    """
+    del weekly
+
+    def away(columns: Columns, holders: NDArray[np.integer]) -> Int32s:
+        return all_by_some_artists(
+            holders, columns.artist_of, share=HIDDEN_SHARE, most=MOST_HIDDEN, seed=settings.seed
+        )
+
+    return _tried("new artists", away, frames, settings, progress)
+
+
+def _tried(
+    task: str,
+    away: Callable[[Columns, NDArray[np.integer]], Int32s],
+    frames: Frames,
+    settings: LearnSettings,
+    progress: Progress,
+) -> Report:
     with one_blas_thread():
         columns, everyone, members = matrices(frames, settings.evidence)
         heard = np.isin(columns.songs, frames.sounds["song"].to_numpy())
         holders = np.bincount(members.listeners.indices, minlength=len(columns)) * heard
-        hidden = drawn_to_hide(holders, share=HIDDEN_SHARE, most=MOST_HIDDEN, seed=settings.seed)
+        gone = away(columns, holders)
+        hidden = gone[holders[gone] >= LEAST_HOLDERS]
         if len(hidden) < LEAST_HIDDEN:
             raise TooLittleError(
                 "Too few songs were heard that several listeners hold to hide some of them.",
@@ -61,7 +106,7 @@ def try_new_tracks(
         truth = held_of(sp.csr_array(everyone.taste), hidden)
         rows = drawn_from(np.flatnonzero(truth.sizes > 0), most=MOST_ASKED, seed=settings.seed)
         who = everyone.listeners[rows]
-        songs = columns.songs[hidden]
+        songs = columns.songs[gone]
         new = without_songs(frames, songs)
         deaf = settings.signals.placing.model_copy(update={"sound": 0.0})
         by_tags = settings.model_copy(
@@ -85,7 +130,7 @@ def try_new_tracks(
     scores[AT_RANDOM] = Scores({"recall@100": np.full(len(rows), min(1, DEPTH / len(columns)))})
     of_new, of_played = (float(np.nanmean(scores[one].values["recall@100"])) for one in (NEW, PLAYED))
     return Report(
-        task="new tracks",
+        task=task,
         setting=(
             f"{len(hidden):,} of the {int(heard.sum()):,} tracks that were heard hidden from everyone, and asked for "
             f"among all {len(columns):,} songs for {len(rows):,} listeners who hold some of them"
