@@ -314,7 +314,7 @@ def test_of_songs_that_were_heard_some_that_several_hold_are_hidden(frames):
     assert len(sounds_to_hide(frames, SETTINGS)) == 0
     assert len(sounds_to_hide(heard, SETTINGS.model_copy(update={"hidden_sounds": 0.0}))) == 0
     alone = set(hidden.tolist()) & set(heard.sounds["song"].to_list())
-    assert 5 < len(alone) <= 0.1 * len(heard.sounds) + 5
+    assert 5 < len(alone) <= 0.2 * len(heard.sounds) + 5
     # What else is hidden is all that there is by some artists.
     songs = heard.songs.with_columns(gone=pl.col("song").is_in(hidden.tolist()))
     whole = songs.group_by("artist").agg(pl.col("gone").all(), n=pl.len()).filter("gone")

@@ -58,9 +58,9 @@ class LearnSettings(BaseModel):
     """At most so many listeners are held out to score a build and to learn the order of candidates."""
     held_out_playlists: int = Field(1_000, ge=0)
     """At most so many playlists, and never more than a fifth of them, are held out for the same."""
-    hidden_sounds: float = Field(0.1, ge=0, lt=1)
+    hidden_sounds: float = Field(0.1, ge=0, le=0.4)
     """Of the songs that were heard, the share whose plays are hidden while the order of candidates is learned, so that
-    it learns what sound alone is worth: half of them together with all that there is by their artists."""
+    it learns what sound alone is worth; and as many again together with all that there is by their artists."""
     evidence: EvidenceConfig = EvidenceConfig()
     """What listens say."""
     signals: SignalsConfig = SignalsConfig()
@@ -262,9 +262,10 @@ def held_apart(frames: Frames, settings: LearnSettings) -> tuple[Frames, FoundLa
 
 
 def sounds_to_hide(frames: Frames, settings: LearnSettings) -> Int32s:
-    """Songs (record ids, ascending) that are to be as if nobody held them: a share of those that were heard.
+    """Songs (record ids, ascending) that are to be as if nobody held them.
 
-    Half of them are drawn alone, half with all that there is by their artist.
+    Of those that were heard and that several hold, a share is drawn, each alone, and as many again with all that there
+    is by their artists.
     """
     if frames.sounds.is_empty() or not settings.hidden_sounds:
         return np.empty(0, np.int32)
@@ -281,7 +282,7 @@ def sounds_to_hide(frames: Frames, settings: LearnSettings) -> Int32s:
     heard = np.isin(songs, frames.sounds["song"].to_numpy())
     counts = holders["len"].fill_null(0).to_numpy().astype(np.int64) * heard
     artists = np.unique(frames.songs["artist"].to_numpy(), return_inverse=True)[1].astype(np.int32)
-    share, most = settings.hidden_sounds / 2, int(heard.sum())
+    share, most = settings.hidden_sounds, int(heard.sum())
     alone = drawn_to_hide(counts, share=share, most=most, seed=settings.seed)
     whole = all_by_some_artists(counts, artists, share=share, most=most, seed=settings.seed)
     return np.unique(songs[np.union1d(alone, whole)]).astype(np.int32)

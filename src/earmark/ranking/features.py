@@ -54,48 +54,49 @@ class Feature(IntEnum):
     """The same of the list by artists whose vectors fit."""
     SOUNDS = 14
     """The same of the list of songs that nobody holds yet."""
-    NEW = 15
-    """1 if nobody holds the song yet: that it stands in no list of what is played together says nothing."""
-    NEW_ARTIST = 16
-    """1 if nobody holds any song of the artist, either."""
-    ARTIST_SHARE = 17
+    NEW_ARTIST = 15
+    """1 if nobody holds any song of the artist: that a song of theirs stands in no list of what is played together, and
+    that nobody is bound to them, says nothing against it."""
+    ARTIST_SHARE = 16
     """Share of the row's songs that are by the artist."""
-    ARTIST_HELD = 18
+    ARTIST_HELD = 17
     """log(1 + holders of all the artist's songs)."""
-    PLACE_IN_ARTIST = 19
+    PLACE_IN_ARTIST = 18
     """log(1 + songs of the artist that more rows hold)."""
-    MORE_HELD = 20
+    MORE_HELD = 19
     """log(1 + rows that hold the song) less the mean of that over the row's own songs."""
-    NEIGHBOUR_SUM = 21
+    NEIGHBOUR_SUM = 20
     """log(sum of similarities to the row's songs, weighed, per unit of weight)."""
-    NEIGHBOUR_BEST = 22
+    NEIGHBOUR_BEST = 21
     """The greatest single similarity, weighed, per unit of weight."""
-    NEIGHBOUR_COUNT = 23
+    NEIGHBOUR_COUNT = 22
     """Share of the row's songs that the song is a neighbour of."""
-    NEIGHBOUR_SUM_LATELY = 24
+    NEIGHBOUR_SUM_LATELY = 23
     """As the sum, by what was played lately."""
-    FIT = 25
+    FIT = 24
     """Inner product of the row's vector and the song's."""
-    ARTIST_FIT = 26
+    ARTIST_FIT = 25
     """Inner product of the row's vector and the artist's."""
-    LIKE_MINDED_SUM = 27
+    LIKE_MINDED_SUM = 26
     """log(votes of the like-minded rows, per vote)."""
-    LIKE_MINDED_COUNT = 28
+    LIKE_MINDED_COUNT = 27
     """Share of the like-minded rows that hold the song."""
-    WORDS_SUM = 29
+    WORDS_SUM = 28
     """log(what playlists called alike say for the song)."""
-    ROW_SONGS = 30
+    ROW_SONGS = 29
     """log(1 + songs that the row holds)."""
-    ROW_HELD = 31
+    ROW_HELD = 30
     """Mean over the row's songs of log(1 + rows that hold them)."""
-    ROW_ARTISTS = 32
+    ROW_ARTISTS = 31
     """Artists per song of the row."""
-    SOUND = 33
+    SOUND = 32
     """Cosine of the song's sound with the mean sound of the row's songs; 0 where either is unheard."""
-    SOUND_APART = 34
+    SOUND_APART = 33
     """log(1 + how far the song's figures (tempo, loudness, mood, ...) lie from the row's, in the row's deviations)."""
-    HEARD = 35
+    HEARD = 34
     """1 if it is known what the song sounds like."""
+    NEW = 35
+    """1 if nobody holds the song yet."""
     FUSED = 36
     """The score of rank fusion, filled in by `earmark.ranking.order.Order`."""
 
@@ -146,7 +147,8 @@ def _holders(asked: Asked, candidates: Candidates, found: Floats) -> None:
     n_songs = np.diff(asked.taste.indptr)
     own = _row_sums(held[asked.taste.indices], asked.taste.indptr) / np.maximum(n_songs, 1)
     found[:, Feature.LISTENERS], found[:, Feature.PLAYLISTS] = signals.log_holders[:, songs]
-    found[:, Feature.NEW], found[:, Feature.NEW_ARTIST] = signals.newness[:, songs]
+    found[:, Feature.NEW_ARTIST] = signals.by_new_artists[songs]
+    found[:, Feature.NEW] = signals.popularity[songs] == 0
     found[:, Feature.MORE_HELD] = held[songs] - own[rows]
     found[:, Feature.ROW_SONGS] = np.log1p(n_songs)[rows]
     found[:, Feature.ROW_HELD] = own[rows]

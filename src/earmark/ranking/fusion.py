@@ -36,7 +36,6 @@ LISTENERS: Mapping[Feature, float] = {
     Feature.WORDS: 0.0,
     Feature.ARTISTS_ALIKE: -0.06,
     Feature.SOUNDS: 0.3,
-    Feature.NEW: 0.0,
     Feature.NEW_ARTIST: 1.2,
 }
 """Weights before any evidence, for what listeners find later; measured on validation cuts of real listening."""
@@ -57,7 +56,6 @@ PLAYLISTS: Mapping[Feature, float] = {
     Feature.WORDS: 0.07,
     Feature.ARTISTS_ALIKE: -0.08,
     Feature.SOUNDS: 0.3,
-    Feature.NEW: 0.0,
     Feature.NEW_ARTIST: 1.2,
 }
 """The same for what stands further down a playlist."""

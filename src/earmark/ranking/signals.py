@@ -184,10 +184,9 @@ class Signals:
         return logs
 
     @cached_property
-    def newness(self) -> Floats:
-        """1 for songs that nobody holds, and 1 for songs by artists of whom nobody holds any, ``(2, n_songs)``."""
-        new_artist = self.discographies.log_held[self.columns.artist_of] == 0
-        return np.stack([self.popularity == 0, new_artist]).astype(np.float32)
+    def by_new_artists(self) -> NDArray[np.bool_]:
+        """Which songs are by artists of whom nobody holds any, ``(n_songs,)``."""
+        return np.equal(self.discographies.log_held[self.columns.artist_of], 0)
 
     @cached_property
     def discographies(self) -> Discographies:
