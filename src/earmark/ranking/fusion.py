@@ -38,7 +38,8 @@ LISTENERS: Mapping[Feature, float] = {
     Feature.SOUNDS: 0.3,
     Feature.NEW_ARTIST: 1.2,
 }
-"""Weights before any evidence, for what listeners find later; measured on validation cuts of real listening."""
+"""Weights before any evidence, for what listeners find later; measured on validation cuts of real listening, that of
+new artists, of whom nothing was heard there, in made worlds."""
 
 PLAYLISTS: Mapping[Feature, float] = {
     Feature.ARTIST_PLAYS: 0.33,

@@ -47,9 +47,9 @@ class Sounds:
     """The songs that were heard, a row each, by column.
 
     ``columns`` ``(n_heard,)`` ascending; ``vectors`` ``(n_heard, n_dimensions)`` of length 1, or 0 for songs that
-    another net heard; ``figures`` ``(n_heard, len(FIGURES))``, NaN where
-    nothing could be said; ``keys`` ``(n_heard,)`` 0 to 11 for C to B major, 12 to 23 for minor, −1 for none;
-    ``added_at`` ``(n_heard,)`` when the library first had the song, Unix ms.
+    another net heard; ``figures`` ``(n_heard, len(FIGURES))``, NaN where nothing could be said; ``keys``
+    ``(n_heard,)`` 0 to 11 for C to B major, 12 to 23 for minor, −1 for none; ``added_at`` ``(n_heard,)`` when the
+    library first had the song, Unix ms.
     """
 
     columns: Int32s

@@ -10,12 +10,10 @@ learns from everybody else.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Final
 
 import numpy as np
 import scipy.sparse as sp
-from numpy.typing import NDArray
 
 from earmark.engines.local import LearnSettings, histories_of, learn, matrices, rank_in_parts
 from earmark.engines.progress import Progress
@@ -51,52 +49,31 @@ DEPTH: Final = 100
 
 
 def try_new_tracks(
-    frames: Frames, settings: LearnSettings, weekly: WeeklyConfig, progress: Progress
+    frames: Frames,
+    settings: LearnSettings,
+    weekly: WeeklyConfig,
+    progress: Progress,
+    *,
+    by_new_artists: bool = False,
 ) -> Report:
     """Recall among the first hundred of all songs, of tracks that nobody has played when the build is made.
 
-    Raises:
-        TooLittleError: too few songs were heard that several listeners hold.
-    """
-    del weekly
-
-    def away(columns: Columns, holders: NDArray[np.integer]) -> Int32s:
-        del columns
-        return drawn_to_hide(holders, share=HIDDEN_SHARE, most=MOST_HIDDEN, seed=settings.seed)
-
-    return _tried("new tracks", away, frames, settings, progress)
-
-
-def try_new_artists(
-    frames: Frames, settings: LearnSettings, weekly: WeeklyConfig, progress: Progress
-) -> Report:
-    """The same of tracks by artists of whom nobody has played anything.
+    Args:
+        by_new_artists: ask for tracks by artists of whom nobody has played anything.
 
     Raises:
         TooLittleError: too few songs were heard that several listeners hold.
     """
     del weekly
-
-    def away(columns: Columns, holders: NDArray[np.integer]) -> Int32s:
-        return all_by_some_artists(
-            holders, columns.artist_of, share=HIDDEN_SHARE, most=MOST_HIDDEN, seed=settings.seed
-        )
-
-    return _tried("new artists", away, frames, settings, progress)
-
-
-def _tried(
-    task: str,
-    away: Callable[[Columns, NDArray[np.integer]], Int32s],
-    frames: Frames,
-    settings: LearnSettings,
-    progress: Progress,
-) -> Report:
     with one_blas_thread():
         columns, everyone, members = matrices(frames, settings.evidence)
         heard = np.isin(columns.songs, frames.sounds["song"].to_numpy())
         holders = np.bincount(members.listeners.indices, minlength=len(columns)) * heard
-        gone = away(columns, holders)
+        share, most, seed = HIDDEN_SHARE, MOST_HIDDEN, settings.seed
+        if by_new_artists:
+            gone = all_by_some_artists(holders, columns.artist_of, share=share, most=most, seed=seed)
+        else:
+            gone = drawn_to_hide(holders, share=share, most=most, seed=seed)
         hidden = gone[holders[gone] >= LEAST_HOLDERS]
         if len(hidden) < LEAST_HIDDEN:
             raise TooLittleError(
@@ -104,7 +81,7 @@ def _tried(
                 "Scan a music folder: earmark scan PATH",
             )
         truth = held_of(sp.csr_array(everyone.taste), hidden)
-        rows = drawn_from(np.flatnonzero(truth.sizes > 0), most=MOST_ASKED, seed=settings.seed)
+        rows = drawn_from(np.flatnonzero(truth.sizes > 0), most=MOST_ASKED, seed=seed)
         who = everyone.listeners[rows]
         songs = columns.songs[gone]
         new = without_songs(frames, songs)
@@ -130,12 +107,12 @@ def _tried(
     scores[AT_RANDOM] = Scores({"recall@100": np.full(len(rows), min(1, DEPTH / len(columns)))})
     of_new, of_played = (float(np.nanmean(scores[one].values["recall@100"])) for one in (NEW, PLAYED))
     return Report(
-        task=task,
+        task="new artists" if by_new_artists else "new tracks",
         setting=(
             f"{len(hidden):,} of the {int(heard.sum()):,} tracks that were heard hidden from everyone, and asked for "
             f"among all {len(columns):,} songs for {len(rows):,} listeners who hold some of them"
         ),
-        seed=settings.seed,
+        seed=seed,
         rows=len(rows),
         judge="recall@100",
         lines=compared(
@@ -143,7 +120,7 @@ def _tried(
             {system: character(lists[system], model.signals) for system, model in models.items()},
             ours=(NEW, BY_TAGS, PLAYED),
             judge="recall@100",
-            seed=settings.seed,
+            seed=seed,
         ),
         notes=(f"A new track has {of_new / of_played:.3f} of the recall that it has once others play it.",),
     )

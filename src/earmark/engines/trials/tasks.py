@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Protocol
 
 from earmark.engines.local import LearnSettings
@@ -10,7 +11,7 @@ from earmark.engines.progress import Progress
 from earmark.engines.trials.artists import try_artists
 from earmark.engines.trials.cold_start import try_cold_listeners, try_cold_songs
 from earmark.engines.trials.continuation import try_continuation
-from earmark.engines.trials.new_tracks import try_new_artists, try_new_tracks
+from earmark.engines.trials.new_tracks import try_new_tracks
 from earmark.engines.trials.next_track import try_next_track
 from earmark.engines.trials.report import Report
 from earmark.engines.trials.weekly import try_weekly
@@ -46,5 +47,5 @@ TASKS: Mapping[str, Task] = {
     "cold-songs": try_cold_songs,
     "cold-listeners": try_cold_listeners,
     "new-tracks": try_new_tracks,
-    "new-artists": try_new_artists,
+    "new-artists": partial(try_new_tracks, by_new_artists=True),
 }
