@@ -8,7 +8,7 @@ from sqlalchemy import Connection, inspect
 
 from earmark.errors import StoreError
 
-REVISION: Final = "0009"
+REVISION: Final = "0010"
 """The newest step in `earmark.store.migrations`."""
 
 

@@ -48,6 +48,10 @@ for _table in (
     "job",
     "connection",
     "file",
+    "feed",
+    "document",
+    "taste_edit",
+    "taste_version",
     "forgetting",
 ):
     Sequence(f"{_table}_ids", metadata=metadata)
@@ -436,3 +440,93 @@ lyrics: Final = Table(
     Column("language", Text),
 )
 Index("lyrics_item", lyrics.c.item_id)
+
+feed: Final = Table(
+    "feed",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("address", Text, nullable=False, unique=True),
+    Column("etag", Text),
+    Column("modified", Text),
+    Column("made_at", BigInteger, nullable=False),
+    Column("read_at", BigInteger),
+    Column("fault", Text),
+)
+
+document: Final = Table(
+    "document",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("address", Text, nullable=False, unique=True),
+    Column("source", Text, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("published_at", BigInteger),
+    Column("read_at", BigInteger, nullable=False),
+    Column("read_by", Text, nullable=False),
+    Column("language", Text, nullable=False),
+    Column("words", Integer, nullable=False),
+    Column("sketch", LargeBinary, nullable=False),
+    Column("same_as", Integer),
+    Column("text", Text),
+)
+Index("document_source", document.c.source)
+
+mention: Final = Table(
+    "mention",
+    metadata,
+    Column("document_id", Integer, primary_key=True),
+    Column("artist_id", Integer, primary_key=True),
+    Column("song_id", Integer, primary_key=True),
+    Column("release", Text, primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("probability", Double, nullable=False),
+    Column("opinion", Double),
+    Column("quote", Text, nullable=False),
+    Column("terms", Text, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("mention_artist", mention.c.artist_id)
+
+tag: Final = Table(
+    "tag",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("artist_id", Integer, primary_key=True),
+    Column("song_id", Integer, primary_key=True),
+    Column("tag", Text, primary_key=True),
+    Column("weight", Double, nullable=False),
+    sqlite_with_rowid=False,
+)
+Index("tag_artist", tag.c.artist_id)
+
+lyrics_said: Final = Table(
+    "lyrics_said",
+    metadata,
+    Column("file_id", Integer, primary_key=True, autoincrement=False),
+    Column("read_by", Text, nullable=False),
+    Column("figures", Text, nullable=False),
+)
+
+taste_edit: Final = Table(
+    "taste_edit",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("listener_id", Integer, ForeignKey("listener.id"), nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("about", Text, nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("undone_at", BigInteger),
+)
+Index("taste_edit_of_listener", taste_edit.c.listener_id, taste_edit.c.id)
+
+taste_version: Final = Table(
+    "taste_version",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("listener_id", Integer, ForeignKey("listener.id"), nullable=False),
+    Column("made_at", BigInteger, nullable=False),
+    Column("cause", Text, nullable=False),
+    Column("build", Text),
+    Column("profile", LargeBinary, nullable=False),
+)
+Index("taste_version_of_listener", taste_version.c.listener_id, taste_version.c.made_at)
