@@ -19,10 +19,13 @@ from sqlalchemy import Connection
 
 from earmark.errors import StoreError
 from earmark.store import frames
+from earmark.store.culture_frames import among
 from earmark.store.durations import durations_from_plays
+from earmark.store.mentions import mention_frames
 from earmark.store.rows import fetch, fetch_ints, stream_ints
 from earmark.store.snapshot import Snapshot
 from earmark.store.sounds import sounds_frame
+from earmark.store.tags import tags_frame
 
 STRETCH: Final = 1 << 20
 """Listens held at once."""
@@ -85,6 +88,8 @@ def _cut_tables(connection: Connection, folder: Path) -> None:
     _write(frames.table(people, frames.LISTENERS), folder, "listeners")
     _write(frames.table(fetch(connection, _FEEDBACK), frames.FEEDBACK), folder, "feedback")
     _write(sounds_frame(connection, uses), folder, "sounds")
+    _cut_mentions(connection, folder, songs)
+    _write(among(songs, tags_frame(connection)), folder, "tags")
 
 
 def _songs_by_item(connection: Connection, tracks: pl.DataFrame) -> NDArray[np.int32]:
@@ -110,6 +115,18 @@ def _cut_listens(connection: Connection, folder: Path, song_of: NDArray[np.int32
     )
     shutil.rmtree(stretches)
     return plays
+
+
+def _cut_mentions(connection: Connection, folder: Path, songs: pl.DataFrame) -> None:
+    """Write the mentions of artists and works that are among these songs."""
+    stretches = folder / "stretches"
+    stretches.mkdir()
+    for n, stretch in enumerate(mention_frames(connection)):
+        _write(among(songs, stretch), stretches, f"{n:06}")
+    pl.scan_parquet(sorted(stretches.iterdir())).sink_parquet(
+        folder / "mentions.parquet", compression="zstd", maintain_order=True, row_group_size=STRETCH
+    )
+    shutil.rmtree(stretches)
 
 
 def _shown_versions(tracks: pl.DataFrame, uses: NDArray[np.int64], folder: Path) -> pl.DataFrame:

@@ -69,6 +69,17 @@ _SWEEP: Final = (
     DELETE FROM artist WHERE id NOT IN (SELECT artist_id FROM song)
     AND id NOT IN (SELECT artist_id FROM feedback WHERE artist_id IS NOT NULL)
     """,
+    # Texts and tags are about whom the record knows: they hold nobody in it.
+    """
+    DELETE FROM mention WHERE artist_id NOT IN (SELECT id FROM artist)
+    OR (song_id <> 0 AND song_id NOT IN (SELECT id FROM song))
+    OR (release <> '' AND (artist_id, release) NOT IN
+        (SELECT s.artist_id, i.release FROM item i JOIN song s ON s.id = i.song_id WHERE i.release IS NOT NULL))
+    """,
+    """
+    DELETE FROM tag WHERE artist_id NOT IN (SELECT id FROM artist)
+    OR (song_id <> 0 AND song_id NOT IN (SELECT id FROM song))
+    """,
     """
     DELETE FROM community WHERE id NOT IN (SELECT community_id FROM listener WHERE community_id IS NOT NULL)
     AND id NOT IN (SELECT community_id FROM playlist WHERE community_id IS NOT NULL)

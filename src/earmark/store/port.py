@@ -19,7 +19,9 @@ from earmark.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
     from earmark.store.attempts import Attempts
+    from earmark.store.documents import Documents, DocumentsKept, ReadDocument
     from earmark.store.exposures import Exposures
+    from earmark.store.feeds import Feeds
     from earmark.store.files import Files
     from earmark.store.libraries import Libraries, LibraryChange
     from earmark.store.pages import Pages
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from earmark.store.receipts import Receipts
     from earmark.store.scrobbles import Scrobbles
     from earmark.store.sounds import SoundRecord
+    from earmark.store.tags import TagRecord
     from earmark.store.tallies import Tallies
     from earmark.store.tracks import Tracks
 
@@ -185,6 +188,19 @@ class Writer(Protocol):
     def drop_unheld_sounds(self) -> int:
         """Let go of sounds that no file has any more; returns how many there were."""
 
+    def keep_documents(self, documents: Sequence[ReadDocument]) -> DocumentsKept:
+        """Note documents as they were read, in place of what was known of the same addresses; each address once.
+
+        Artists and songs that are in the catalogue no more are not mentioned. What has not changed is not written.
+        """
+
+    def replace_tags(self, source: str, artists: Iterable[int], tags: Sequence[TagRecord]) -> int:
+        """Note what a source calls these artists and their songs, in place of all that it called them before.
+
+        Each tag of an artist or a song stands once in ``tags``; of those not in the catalogue none is noted. Returns
+        how many were.
+        """
+
     def add_editions(self, editions: Iterable[EditionRecord]) -> None:
         """Store editions; one that exists for (listener, mix, week) stays as it was made."""
 
@@ -243,6 +259,14 @@ class Store(Protocol):
     @property
     def tracks(self) -> Tracks:
         """Tracks, songs and artists by what they are called, and what a listener has to do with them."""
+
+    @property
+    def feeds(self) -> Feeds:
+        """The feeds that are read again and again."""
+
+    @property
+    def documents(self) -> Documents:
+        """Texts about music, and what they say of whom."""
 
     @property
     def exposures(self) -> Exposures:

@@ -451,6 +451,7 @@ feed: Final = Table(
     Column("made_at", BigInteger, nullable=False),
     Column("read_at", BigInteger),
     Column("fault", Text),
+    Column("keep_text", Boolean, nullable=False),
 )
 
 document: Final = Table(

@@ -10,7 +10,19 @@ from typing import Final
 
 import polars as pl
 
-TABLES: Final = ("listens", "playlists", "playlist_songs", "songs", "listeners", "feedback", "sounds")
+from earmark.store.culture_frames import no_mentions, no_tags
+
+TABLES: Final = (
+    "listens",
+    "playlists",
+    "playlist_songs",
+    "songs",
+    "listeners",
+    "feedback",
+    "sounds",
+    "mentions",
+    "tags",
+)
 SOUNDS: Final = {
     "song": pl.Int32,
     "tempo": pl.Float32,
@@ -46,6 +58,8 @@ class Frames:
     listeners: pl.DataFrame
     feedback: pl.DataFrame
     sounds: pl.DataFrame = field(default_factory=no_sounds)
+    mentions: pl.DataFrame = field(default_factory=no_mentions)
+    tags: pl.DataFrame = field(default_factory=no_tags)
 
     def own_playlists(self) -> pl.DataFrame:
         """``listener``, ``song`` of all playlists that a listener owns."""
@@ -77,6 +91,14 @@ class Snapshot:
       ``arousal``, ``brightness``, ``acousticness``, ``danceability``, ``instrumentalness`` f32 or null (0 to 1; see
       `earmark.music.sound.Sound`); ``added_at`` i64 (unix ms: when the first of its files was seen); ``embedding``
       array of f32, null where other models heard it than heard most; by song.
+    - ``mentions``: what texts say of artists and works that are among ``songs``; texts that repeat others are left out:
+      ``document`` i32, ``source`` str, ``address`` str, ``published_at`` i64 (unix ms; where nothing says, when it was
+      first read), ``artist`` i32, ``song`` i32 or null, ``release`` str or null (neither: the artist as such),
+      ``times`` i32, ``probability`` f32 (0 to 1: that they are meant), ``opinion`` f32 or null (−1 to 1), ``quote``
+      str, ``terms`` list of (``term`` str, ``weight`` f32); by (document, artist, song, release).
+    - ``tags``: what people, files and servers call them: ``artist`` i32, ``song`` i32 or null (the artist as such),
+      ``source`` str (`earmark.store.tags.FILES` and ``SERVERS`` for genres that these name), ``tag`` str, ``weight``
+      f32, to be compared within a source; by (artist, song, source, tag).
     """
 
     def __init__(self, folder: Path) -> None:
@@ -119,6 +141,16 @@ class Snapshot:
     def sounds(self) -> pl.DataFrame:
         """What songs sound like; nothing in a snapshot that was cut before sounds were heard."""
         return self._read("sounds") if (self.folder / "sounds.parquet").exists() else no_sounds()
+
+    @cached_property
+    def mentions(self) -> pl.DataFrame:
+        """What texts say of whom; nothing in a snapshot that was cut before texts were read."""
+        return self._read("mentions") if (self.folder / "mentions.parquet").exists() else no_mentions()
+
+    @cached_property
+    def tags(self) -> pl.DataFrame:
+        """What artists and songs are called; nothing in a snapshot that was cut before tags were kept."""
+        return self._read("tags") if (self.folder / "tags.parquet").exists() else no_tags()
 
     def frames(self) -> Frames:
         """All tables at once."""

@@ -17,7 +17,9 @@ from earmark.store import editions, named, reader
 from earmark.store.attempts import Attempts, SqlAttempts
 from earmark.store.cut import cut
 from earmark.store.database import Database, Intent
+from earmark.store.documents import Documents, SqlDocuments
 from earmark.store.exposures import Exposures, SqlExposures
+from earmark.store.feeds import Feeds, SqlFeeds
 from earmark.store.files import Files, SqlFiles
 from earmark.store.libraries import Libraries, SqlLibraries
 from earmark.store.migrate import bring_up_to_date, is_up_to_date
@@ -87,6 +89,8 @@ class SqlStore:
         self.playlists: Playlists = SqlPlaylists(database)
         self.pages: Pages = SqlPages(database)
         self.tracks: Tracks = SqlTracks(database)
+        self.feeds: Feeds = SqlFeeds(database)
+        self.documents: Documents = SqlDocuments(database)
         self.exposures: Exposures = SqlExposures(database)
         self.receipts: Receipts = SqlReceipts(database)
         with ExitStack() as if_it_fails:

@@ -47,9 +47,22 @@ def wanted_digests(digests: Sequence[bytes]) -> Wanted:
     return Wanted("wanted_digest", (("digest", "bytea"),), ([one.hex() for one in digests],))
 
 
+def wanted_documents(addresses: Sequence[str], sketches: Sequence[bytes]) -> Wanted:
+    """These documents as ``wanted_document (n, address, sketch)``."""
+    columns = (("address", "text"), ("sketch", "bytea"))
+    return Wanted("wanted_document", columns, (addresses, [one.hex() for one in sketches]))
+
+
 def wanted_spans(
     listeners: Sequence[int], before: Sequence[int], first: Sequence[int], last: Sequence[int]
 ) -> Wanted:
     """These stretches of time, with what leads up to each: ``wanted_span (n, listener_id, before, first, last)``."""
     columns = (("listener_id", "integer"), ("before", "bigint"), ("first", "bigint"), ("last", "bigint"))
     return Wanted("wanted_span", columns, (listeners, before, first, last))
+
+
+def storable(text: str) -> str:
+    """The text without what no database can hold: the character of code 0, and halves of surrogate pairs."""
+    if text.isascii() and "\0" not in text:
+        return text
+    return text.replace("\0", "").encode("utf-8", "replace").decode()

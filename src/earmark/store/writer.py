@@ -15,6 +15,8 @@ from earmark.listening.listens import Listen, Origin
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
 from earmark.store.catalogue import Catalogue
+from earmark.store.document_ledger import keep_documents
+from earmark.store.documents import DocumentsKept, ReadDocument
 from earmark.store.editions import add_editions
 from earmark.store.files import drop_files, keep_files, move_files, note_faults
 from earmark.store.forget import forget_listener, sweep
@@ -26,6 +28,7 @@ from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded
 from earmark.store.remembered import Remembered, count_forgetting
 from earmark.store.rows import Held, do, fetch, insert, new_id
 from earmark.store.sounds import SoundRecord, drop_unheld_sounds, keep_sounds
+from earmark.store.tags import TagRecord, replace_tags
 from earmark.store.verdicts import add_feedback, take_back, withdraw
 from earmark.store.wanted import wanted_ids
 
@@ -227,6 +230,26 @@ class SqlWriter:
     def drop_unheld_sounds(self) -> int:
         """Let go of sounds that no file has any more; returns how many there were."""
         return drop_unheld_sounds(self._connection)
+
+    def keep_documents(self, documents: Sequence[ReadDocument]) -> DocumentsKept:
+        """Note documents as they were read, in place of what was known of the same addresses; each address once.
+
+        Artists and songs that are in the catalogue no more are not mentioned. What has not changed is not written.
+        """
+        return keep_documents(self._connection, documents)
+
+    def replace_tags(self, source: str, artists: Iterable[int], tags: Sequence[TagRecord]) -> int:
+        """Note what a source calls these artists and their songs, in place of all that it called them before.
+
+        Each tag of an artist or a song stands once in ``tags``; of those not in the catalogue none is noted.
+
+        Returns:
+            How many were noted.
+
+        Raises:
+            ValueError: the source is one of those that are read from files and servers.
+        """
+        return replace_tags(self._connection, source, artists, tags)
 
     def add_editions(self, editions: Iterable[EditionRecord]) -> None:
         """Store editions; one that exists for (listener, mix, week) stays as it was made."""

@@ -25,6 +25,7 @@ def upgrade() -> None:
         sa.Column("made_at", sa.BigInteger, nullable=False),
         sa.Column("read_at", sa.BigInteger),
         sa.Column("fault", TEXT),
+        sa.Column("keep_text", sa.Boolean, nullable=False),
     )
     op.create_table(
         "document",
