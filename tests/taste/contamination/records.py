@@ -1,0 +1,85 @@
+"""Made records of one listener, with something in them that is not their taste."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import polars as pl
+
+MINUTE_MS = 60_000
+HOUR_MS = 60 * MINUTE_MS
+DAY_MS = 24 * HOUR_MS
+BEGINS = 19_000 * DAY_MS
+SCHEMA = {
+    "listener": pl.Int32,
+    "song": pl.Int32,
+    "item": pl.Int32,
+    "started_at": pl.Int64,
+    "ms_played": pl.Int32,
+    "ending": pl.UInt8,
+    "private": pl.Boolean,
+}
+N_OWN = 200
+
+
+@dataclass
+class Record:
+    """Rows (song, started_at, ms played), and what songs are called: ``{song: (artist, name, title)}``."""
+
+    rows: list[tuple[int, int, int]]
+    names: dict[int, tuple[int, str, str]]
+
+    def listens(self, *, private: bool = False) -> pl.DataFrame:
+        return pl.DataFrame(
+            [(1, song, song, at, lasted, 0, private) for song, at, lasted in self.rows], SCHEMA, orient="row"
+        ).sort("listener", "started_at", "item")
+
+    def songs(self) -> pl.DataFrame:
+        schema = {"song": pl.Int32, "artist": pl.Int32, "artist_name": pl.String, "title": pl.String,
+                  "item": pl.Int32, "release": pl.String, "duration_ms": pl.Int32}  # fmt: skip
+        return pl.DataFrame(
+            [(song, artist, name, title, song, None, None) for song, (artist, name, title) in sorted(self.names.items())],
+            schema,
+            orient="row",
+        )  # fmt: skip
+
+    def add(self, *rows: tuple[int, int, int]) -> list[tuple[int, int]]:
+        self.rows += rows
+        return sorted((at, song) for song, at, _ in rows)
+
+
+def own_life(seed: int, *, days: int = 200, evenings: float = 19.0) -> Record:
+    """Somebody who plays 40 artists an hour or two nearly every day, with favourites, skips and phases."""
+    random = np.random.default_rng(seed)
+    names = {song: (song % 40, f"Artist {song % 40}", f"Song {song}") for song in range(1, N_OWN + 1)}
+    liked = random.dirichlet(np.full(N_OWN, 0.4))
+    record = Record([], names)
+    for day in range(days):
+        if random.random() < 0.15:
+            continue
+        at = BEGINS + day * DAY_MS + int((evenings + random.normal(0, 1.5)) * HOUR_MS)
+        for song in random.choice(np.arange(1, N_OWN + 1), int(random.integers(8, 30)), p=liked):
+            lasted = int(
+                random.uniform(2_000, 25_000) if random.random() < 0.2 else random.uniform(150_000, 260_000)
+            )
+            record.rows.append((int(song), at, lasted))
+            at += lasted + 1_000
+    return record
+
+
+def sleep(record: Record, *, nights: int = 14, tracks: int = 6, first_day: int = 80, hour: float = 22.7,
+          hours: float = 7.5, length_ms: int = 240_000, title: str = "Untitled {}") -> list[tuple[int, int]]:  # fmt: skip
+    """Nights of a loop, the fourth and ninth of them broken off after half an hour."""
+    songs = list(range(1_000, 1_000 + tracks))
+    record.names |= {song: (1_000, "Someone", title.format(song)) for song in songs}
+    rows = []
+    for night in range(nights):
+        at = BEGINS + (first_day + night) * DAY_MS + int(hour * HOUR_MS)
+        ends = at + int((0.5 if night in (3, 8) else hours) * HOUR_MS)
+        turn = 0
+        while at < ends:
+            rows.append((songs[turn % tracks], at, min(length_ms, ends - at)))
+            at += length_ms + 1_500
+            turn += 1
+    return record.add(*rows)
