@@ -1,0 +1,217 @@
+"""Read a text: its language, its sketch, and what it says about whom.
+
+The whole path of one document, from plain text to what is kept of it. Everything is found in one pass over its
+sentences, and only sentences of which something is said about somebody are looked into.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from earmark.music.documents import QUOTE_LETTERS, Document, Mention, Reading
+from earmark.signals.culture.duplicates import sketch
+from earmark.signals.culture.language import ENGLISH, UNKNOWN, language_of
+from earmark.signals.culture.nearness import Named, NearnessConfig, Subject, near
+from earmark.signals.culture.opinion import find_judgements, opinion
+from earmark.signals.culture.sentences import NAME, Sentence, mask, sentences, shortened, tokens
+from earmark.signals.culture.terms import find_terms
+
+READ_BY: Final = "1"
+"""Which version of reading a `Reading` is by; another one reads documents again that are still at hand."""
+
+
+_MASKED: Final = re.compile(f" ?{NAME} ?")
+
+
+class Place(Protocol):
+    """A name in a text, and whose it is; see `earmark.signals.culture.linking`."""
+
+    @property
+    def artist(self) -> int:
+        """Record id."""
+
+    @property
+    def song(self) -> int | None:
+        """Record id, where it is a song of the artist."""
+
+    @property
+    def release(self) -> str | None:
+        """Title, where it is a release of the artist."""
+
+    @property
+    def start(self) -> int:
+        """Where it begins in the text."""
+
+    @property
+    def end(self) -> int:
+        """Where it ends."""
+
+    @property
+    def probability(self) -> float:
+        """That it is meant."""
+
+
+class Links(Protocol):
+    """What finds names in texts."""
+
+    def link(self, text: str, title: str = "") -> Sequence[Place]:
+        """The names in ``text`` by start, which do not overlap."""
+
+
+class ReaderConfig(BaseModel):
+    """How texts are read."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    letters: int = Field(default=200_000, ge=1_000)
+    """Of a longer text, no more is read."""
+    sentence_words: int = Field(default=200, ge=10)
+    """Of a longer sentence, which is a list or no prose at all, what it says is not looked for; names in it count."""
+    terms: int = Field(default=40, ge=1)
+    """Terms kept for each mention, the heaviest."""
+    least_probability: float = Field(default=0.5, ge=0, le=1)
+    """Names less likely meant are kept as mentions, but nothing is said of them."""
+    nearness: NearnessConfig = NearnessConfig()
+    """How far what is said reaches."""
+
+
+class Reader:
+    """Reads documents; one a process."""
+
+    def __init__(self, linker: Links, config: ReaderConfig | None = None) -> None:
+        self.config = config or ReaderConfig()
+        self._linker = linker
+
+    def read(self, document: Document) -> Reading:
+        """All that is kept of a document."""
+        text = document.text[: self.config.letters]
+        places = self._linker.link(text, document.title)
+        language = language_of(text, document.language)
+        said = _Said(document.title, text, places, self.config)
+        if places:
+            said.hear(english=language in (ENGLISH, UNKNOWN))
+        return Reading(language, len(text.split()), sketch(text), said.mentions())
+
+
+class _Said:
+    """What one text says, gathered by whom it is said of."""
+
+    def __init__(self, title: str, text: str, places: Sequence[Place], config: ReaderConfig) -> None:
+        self._config, self._text, self._places = config, text, places
+        numbers: dict[tuple[int, int | None, str | None], int] = {}
+        self._keys = [
+            numbers.setdefault((place.artist, place.song, place.release), len(numbers)) for place in places
+        ]
+        self._of = list(numbers)
+        self._terms: list[dict[str, float]] = [{} for _ in numbers]
+        self._judged: list[list[tuple[float, float]]] = [[] for _ in numbers]
+        self._quotes = [(-1.0, "")] * len(numbers)
+        self._topics = self._about(title)
+
+    def hear(self, *, english: bool) -> None:
+        """Go through the sentences; of a text in another language, only names and quotes are taken."""
+        config, subject = self._config, Subject(self._topics, self._config.nearness)
+        for sentence in sentences(mask(self._text, [(place.start, place.end) for place in self._places])):
+            if NAME not in sentence.text:
+                about = subject.unnamed(sentence.paragraph)
+                if about and english:
+                    words = tokens(sentence.text)
+                    if len(words) <= config.sentence_words:
+                        self._note(words, about, [])
+                continue
+            words = tokens(sentence.text)
+            named = self._named(words, sentence.names)
+            if not named:
+                continue
+            subject.named(sentence.paragraph, named)
+            weight = self._note(words, {}, named) if english and len(words) <= config.sentence_words else 0.0
+            self._quote(sentence, named, weight)
+
+    def mentions(self) -> tuple[Mention, ...]:
+        """By whom the text names first."""
+        times = [0] * len(self._of)
+        surest = [0.0] * len(self._of)
+        for place, key in zip(self._places, self._keys, strict=True):
+            times[key] += 1
+            surest[key] = max(surest[key], place.probability)
+        return tuple(
+            Mention(
+                artist,
+                times[key],
+                surest[key],
+                opinion(self._judged[key]),
+                self._quotes[key][1],
+                self._heaviest(key),
+                song,
+                release,
+            )
+            for key, (artist, song, release) in enumerate(self._of)
+        )
+
+    def _about(self, title: str) -> list[int]:
+        """Whom the text as a whole is about: artists named in its title, else one who has half of all its names."""
+        artists: dict[int, int] = {}
+        titled: dict[int, None] = {}
+        for place in self._places:
+            if place.probability >= self._config.least_probability:
+                artists[place.artist] = artists.get(place.artist, 0) + 1
+                if self._text[place.start : place.end] in title:
+                    titled[place.artist] = None
+        total = sum(artists.values())
+        about = list(titled) or [
+            artist for artist, count in artists.items() if count > 2 and 2 * count >= total
+        ]
+        # What is said in general is said of the artist as such, where that is named at all.
+        return [
+            min(
+                (key for key, of in enumerate(self._of) if of[0] == artist),
+                key=lambda key: self._of[key][1:] != (None, None),
+            )
+            for artist in about
+        ]
+
+    def _named(self, words: Sequence[str], before: int) -> list[Named]:
+        sure = self._config.least_probability
+        at = [number for number, word in enumerate(words) if word == NAME]
+        return [
+            Named(place, self._keys[before + number])
+            for number, place in enumerate(at)
+            if self._places[before + number].probability >= sure
+        ]
+
+    def _note(self, words: Sequence[str], about: dict[int, float], named: Sequence[Named]) -> float:
+        """Note what a sentence says, of whom it is about or of whom it names; how much that is."""
+        total = 0.0
+        lower = [word.lower() for word in words]
+        for term in find_terms(words, lower):
+            for key, nearness in about.items() if about else near(term.at, named, self._config.nearness):
+                weights = self._terms[key]
+                weights[term.text] = weights.get(term.text, 0.0) + term.weight * nearness
+                total += term.weight * nearness
+        for judgement in find_judgements(words, lower):
+            for key, nearness in about.items() if about else near(judgement.at, named, self._config.nearness):
+                self._judged[key].append((judgement.value, judgement.weight * nearness))
+                total += abs(judgement.value) * nearness
+        return total
+
+    def _quote(self, sentence: Sentence, named: Sequence[Named], weight: float) -> None:
+        quote = ""
+        for key in dict.fromkeys(name.key for name in named):
+            if weight > self._quotes[key][0]:
+                quote = quote or self._unmasked(sentence)
+                self._quotes[key] = (weight, quote)
+
+    def _unmasked(self, sentence: Sentence) -> str:
+        here = iter(self._places[sentence.names :])
+        return shortened(_MASKED.sub(lambda _: self._name(next(here)), sentence.text), QUOTE_LETTERS)
+
+    def _name(self, place: Place) -> str:
+        return self._text[place.start : place.end]
+
+    def _heaviest(self, key: int) -> tuple[tuple[str, float], ...]:
+        best = sorted(self._terms[key].items(), key=lambda pair: (-pair[1], pair[0]))
+        return tuple((term, round(weight, 4)) for term, weight in best[: self._config.terms])
