@@ -103,16 +103,19 @@ class Originals:
             keys ^= keys >> np.uint64(29)
         return keys
 
-    def _agreeing(self, keys: NDArray[np.uint64]) -> Iterator[list[int]]:
+    def _agreeing(self, keys: NDArray[np.uint64]) -> list[list[int]]:
         """For each text, those of the sorted ones that agree with it in a band."""
-        ends = [
-            (np.searchsorted(known, keys[:, band]), np.searchsorted(known, keys[:, band], side="right"))
-            for band, known in enumerate(self._sorted)
-        ]
-        first, after = (np.stack(side, axis=1) for side in zip(*ends, strict=True))
-        for begins, stops in zip(first, np.minimum(after, first + LOOKED_AT), strict=True):
-            bands = np.flatnonzero(stops > begins)
-            yield [int(at) for band in bands for at in self._order[begins[band] : stops[band], band]]
+        found: list[list[int]] = [[] for _ in keys]
+        if not self._n_sorted:
+            return found
+        for band, known in enumerate(self._sorted):
+            begins = np.searchsorted(known, keys[:, band])
+            agree = known[np.minimum(begins, len(known) - 1)] == keys[:, band]
+            for text in np.flatnonzero(agree):
+                begin = begins[text]
+                stop = np.searchsorted(known[begin : begin + LOOKED_AT], keys[text, band], side="right")
+                found[text] += self._order[begin : begin + stop, band].tolist()
+        return found
 
     def _agreeing_late(self, keys: NDArray[np.uint64]) -> Iterator[int]:
         for band in enumerate(keys.tolist()):
