@@ -177,8 +177,8 @@ class Tables:
 
     def listeners(self, own: Iterable[int], community: Iterable[int] = ()) -> pl.DataFrame:
         """The listeners table."""
-        rows = sorted([(one, False, 1) for one in own] + [(one, True, 1) for one in community])
-        schema = {"listener": pl.Int32, "community": pl.Boolean, "revision": pl.Int64}
+        rows = sorted([(one, False) for one in own] + [(one, True) for one in community])
+        schema = {"listener": pl.Int32, "community": pl.Boolean}
         return pl.DataFrame(rows, schema, orient="row")
 
     def world(

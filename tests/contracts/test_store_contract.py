@@ -485,7 +485,8 @@ class TestSnapshot:
             (2, 1, "Velvet Harbour", "Lantern b", 2, None, 200_000),
             (3, 1, "Velvet Harbour", "Lantern c", 4, None, None),
         ]
-        assert cut.listeners.rows() == [(bo, False, 1), (ada, True, 1)]
+        assert cut.listeners.rows() == [(bo, False), (ada, True)]
+        assert cut.revisions.rows() == [(bo, 1), (ada, 1)]
         assert cut.feedback.equals(store.feedback([ada]))
         assert cut.feedback.rows() == [(ada, 1, None, "love", NOON)]
 

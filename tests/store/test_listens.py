@@ -131,7 +131,7 @@ def test_plays_far_apart_are_looked_up_each_by_itself() -> None:
     n = len(at)
     told = Columns(
         np.ones(n, np.int32), np.ones(n, np.int32), np.ones(n, np.int32), started, np.full(n, -1, np.int32),
-        np.zeros(n, np.int8), np.zeros(n, np.bool_), np.zeros(n, np.int16),
+        np.zeros(n, np.int8), np.zeros(n, np.bool_), np.zeros(n, np.int16), np.zeros(n, np.int32),
     )  # fmt: skip
     listener, before, first, last = plays._spans(told, 60_000)
     assert listener.tolist() == [1, 1, 1]

@@ -81,7 +81,7 @@ class _Opened:
         self.askers = build.askers
         self._row_of = dict(zip(self.askers.listeners.tolist(), range(len(self.askers)), strict=True))
         self._revision_of: dict[int, int] = dict(
-            build.snapshot.listeners.select("listener", "revision").iter_rows()
+            build.snapshot.revisions.iter_rows()
         )
         self._changed: OrderedDict[int, tuple[int, Askers]] = OrderedDict()
         self.told = self._encoded()

@@ -95,7 +95,7 @@ class OpenedBuild:
         if len(ids) <= ASKED_ONE_BY_ONE:
             changed, same = list(ids), pl.Series("listener", [], dtype=pl.Int32)
         else:
-            then = dict(self.snapshot.listeners.select("listener", "revision").iter_rows())
+            then = dict(self.snapshot.revisions.iter_rows())
             now = store.revisions(ids)
             changed = [one for one in ids if then.get(one) != now.get(one)]
             same = pl.Series("listener", sorted(set(ids) - set(changed)), dtype=pl.Int32)

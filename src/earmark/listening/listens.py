@@ -48,7 +48,8 @@ class Listen(msgspec.Struct, frozen=True, gc=False):
     """One play: what, when it started, how long it sounded, and how it ended.
 
     ``ms_played`` is None where the source does not say. ``private`` plays are kept and teach nothing.
-    ``listener`` is set only by sources that tell of many people in one file.
+    ``listener`` is set only by sources that tell of many people in one file. ``device`` is what it was played on, or
+    the program that played it, in the source's own words.
     """
 
     item: Item
@@ -57,3 +58,4 @@ class Listen(msgspec.Struct, frozen=True, gc=False):
     ending: Ending = Ending.UNKNOWN
     private: bool = False
     listener: str | None = None
+    device: str | None = None

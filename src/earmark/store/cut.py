@@ -21,6 +21,7 @@ from earmark.errors import StoreError
 from earmark.store import frames
 from earmark.store.culture_frames import among
 from earmark.store.durations import durations_from_plays
+from earmark.store.exclusions import Exclusions
 from earmark.store.mentions import mention_frames
 from earmark.store.rows import fetch, fetch_ints, stream_ints
 from earmark.store.snapshot import Snapshot
@@ -37,6 +38,9 @@ _PLAYLISTS: Final = "SELECT id, listener_id, followers, name FROM playlist ORDER
 _PLAYLIST_ITEMS: Final = """
     SELECT playlist_id, position, item_id FROM playlist_item ORDER BY playlist_id, position"""
 _LISTENERS: Final = "SELECT id, community_id IS NOT NULL, revision FROM listener ORDER BY id"
+_SPOKEN_OF: Final = """
+    SELECT song_id FROM feedback WHERE song_id IS NOT NULL UNION SELECT song_id FROM file WHERE song_id IS NOT NULL
+    UNION SELECT song_id FROM library_track"""
 _FEEDBACK: Final = """
     SELECT listener_id, song_id, artist_id, verdict, at FROM feedback
     ORDER BY listener_id, verdict, coalesce(song_id, 0), coalesce(artist_id, 0)"""
@@ -72,21 +76,34 @@ def _cut_tables(connection: Connection, folder: Path) -> None:
     folder.mkdir()
     tracks = frames.table(fetch(connection, _TRACKS), frames.TRACKS)
     song_of = _songs_by_item(connection, tracks)
-    uses = _cut_listens(connection, folder, song_of)
+    excluded = Exclusions.read(connection)
+    uses, silenced = _cut_listens(connection, folder, song_of, excluded)
 
+    playlists = excluded.of_playlists(frames.table(fetch(connection, _PLAYLISTS), frames.PLAYLISTS))
     playlist, position, item = fetch_ints(connection, _PLAYLIST_ITEMS, 3)
-    uses += np.bincount(item, minlength=len(uses))
-    listed = {"playlist": playlist, "position": position, "song": song_of[item]}
-    _write(pl.DataFrame(listed, schema=frames.PLAYLIST_SONGS), folder, "playlist_songs")
+    listed = pl.DataFrame(
+        {"playlist": playlist, "position": position, "song": song_of[item], "item": item},
+        schema={**frames.PLAYLIST_SONGS, "item": pl.Int32},
+    ).join(playlists.select("playlist", "listener"), on="playlist", maintain_order="left")
+    listed = excluded.of_playlist_songs(listed)
+    uses += np.bincount(listed["item"], minlength=len(uses))
+    _write(listed.select(*frames.PLAYLIST_SONGS), folder, "playlist_songs")
+    _write(playlists, folder, "playlists")
 
     songs = frames.table(fetch(connection, _SONGS), frames.SONGS)
+    if len(silenced):
+        songs = songs.filter(
+            ~pl.col("song").is_in(_unheard_of(connection, silenced, uses, song_of).implode())
+        )
     shown = _shown_versions(tracks, uses, folder)
     _write(songs.join(shown, on="song", how="left", maintain_order="left"), folder, "songs")
 
-    _write(frames.table(fetch(connection, _PLAYLISTS), frames.PLAYLISTS), folder, "playlists")
     people = [(number, bool(public), revision) for number, public, revision in fetch(connection, _LISTENERS)]
-    _write(frames.table(people, frames.LISTENERS), folder, "listeners")
-    _write(frames.table(fetch(connection, _FEEDBACK), frames.FEEDBACK), folder, "feedback")
+    everyone = frames.table(people, {**frames.LISTENERS, "revision": pl.Int64})
+    _write(everyone.select(*frames.LISTENERS), folder, "listeners")
+    _write(everyone.select("listener", "revision"), folder, "revisions")
+    feedback = frames.table(fetch(connection, _FEEDBACK), frames.FEEDBACK)
+    _write(excluded.of_feedback(feedback), folder, "feedback")
     _write(sounds_frame(connection, uses), folder, "sounds")
     _cut_mentions(connection, folder, songs)
     _write(among(songs, tags_frame(connection)), folder, "tags")
@@ -100,21 +117,35 @@ def _songs_by_item(connection: Connection, tracks: pl.DataFrame) -> NDArray[np.i
     return song_of
 
 
-def _cut_listens(connection: Connection, folder: Path, song_of: NDArray[np.int32]) -> NDArray[np.int64]:
-    """Write the listens; returns the number of plays by item id."""
+def _cut_listens(
+    connection: Connection, folder: Path, song_of: NDArray[np.int32], excluded: Exclusions
+) -> tuple[NDArray[np.int64], NDArray[np.int32]]:
+    """Write the listens that count; returns the number of them by item id, and the songs of the others."""
     stretches = folder / "stretches"
     stretches.mkdir()
     plays = np.zeros(len(song_of), np.int64)
     nothing = np.zeros((3, 0), np.int64)
+    silenced = [np.empty(0, np.int32)]
     for n, packed in enumerate(chain([nothing], stream_ints(connection, _LISTENS, 3, STRETCH))):
-        items = frames.items_of(packed)
-        plays += np.bincount(items, minlength=len(plays))
-        _write(frames.listens_frame(packed, song_of[items]), stretches, f"{n:06}")
+        listens = frames.listens_frame(packed, song_of[frames.items_of(packed)])
+        if excluded.by_listener:
+            silenced.append(listens.filter(excluded.left_out(listens))["song"].unique().to_numpy())
+        counting = excluded.of_listens(listens)
+        plays += np.bincount(counting["item"], minlength=len(plays))
+        _write(counting, stretches, f"{n:06}")
     pl.scan_parquet(sorted(stretches.iterdir())).sink_parquet(
         folder / "listens.parquet", compression="zstd", maintain_order=True, row_group_size=STRETCH
     )
     shutil.rmtree(stretches)
-    return plays
+    return plays, np.unique(np.concatenate(silenced))
+
+
+def _unheard_of(
+    connection: Connection, silenced: NDArray[np.int32], uses: NDArray[np.int64], song_of: NDArray[np.int32]
+) -> pl.Series:
+    """The songs of excluded listens that nothing else speaks of: without these they would not be known."""
+    spoken_of = fetch_ints(connection, _SPOKEN_OF, 1)[0]
+    return pl.Series(np.setdiff1d(silenced, np.union1d(song_of[uses > 0], spoken_of)), dtype=pl.Int32)
 
 
 def _cut_mentions(connection: Connection, folder: Path, songs: pl.DataFrame) -> None:

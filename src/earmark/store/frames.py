@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 LISTEN_COLUMNS: Final = """
     l.listener_id * 4294967296 + l.item_id, l.started_at,
-    CAST(coalesce(l.ms_played, -1) AS BIGINT) * 256 + l.ending * 2 + CAST(l.private AS INTEGER)"""
+    l.device_id * 1099511627776 + CAST(coalesce(l.ms_played, -1) + 1 AS BIGINT) * 256
+        + l.ending * 2 + CAST(l.private AS INTEGER)"""
 """A listen in three integers: the time it takes to read one grows with the number of its columns."""
 
 
@@ -22,7 +23,7 @@ def items_of(packed: NDArray[np.int64]) -> NDArray[np.int64]:
 
 
 def listens_frame(packed: NDArray[np.int64], songs: NDArray[np.integer]) -> pl.DataFrame:
-    """Track listens in the columns of ``Snapshot.listens``.
+    """Track listens in the columns of ``Snapshot.listens``, and ``device`` (0: unknown).
 
     Args:
         packed: what `LISTEN_COLUMNS` select, ``(3, n_listens)``.
@@ -37,9 +38,10 @@ def listens_frame(packed: NDArray[np.int64], songs: NDArray[np.integer]) -> pl.D
                 "song": songs.astype(np.int32),
                 "item": items_of(packed).astype(np.int32),
                 "started_at": np.ascontiguousarray(started_at),
-                "ms_played": (how >> 8).astype(np.int32),
+                "ms_played": (((how >> 8) & 0xFFFFFFFF) - 1).astype(np.int32),
                 "ending": ((how & 0xFF) >> 1).astype(np.uint8),
                 "private": (how & 1).astype(np.bool_),
+                "device": (how >> 40).astype(np.int32),
             }
         )
         .filter(pl.col("song") > 0)
@@ -61,7 +63,7 @@ def table(rows: Sequence[tuple[Any, ...]], schema: Mapping[str, type[pl.DataType
 PLAYLISTS: Final = {"playlist": pl.Int32, "listener": pl.Int32, "followers": pl.Int32, "name": pl.String}
 PLAYLIST_SONGS: Final = {"playlist": pl.Int32, "position": pl.Int32, "song": pl.Int32}
 OWNED_SONGS: Final = {"listener": pl.Int32, **PLAYLIST_SONGS}
-LISTENERS: Final = {"listener": pl.Int32, "community": pl.Boolean, "revision": pl.Int64}
+LISTENERS: Final = {"listener": pl.Int32, "community": pl.Boolean}
 FEEDBACK: Final = {
     "listener": pl.Int32,
     "song": pl.Int32,

@@ -13,6 +13,7 @@ from earmark.listening.duplicates import Fate, Fates, settle
 from earmark.listening.listens import Listen, Origin
 from earmark.listening.plays import Plays
 from earmark.store.catalogue import Catalogue
+from earmark.store.devices import Devices
 from earmark.store.plays import Columns, Handed, add_rows, hide_rows, remove_rows, stored_around
 from earmark.store.port import Settled
 from earmark.store.rows import Held, fetch, insert, new_id
@@ -28,13 +29,15 @@ class ListenLedger:
         self._connection = connection
         self._held = held
         self._handed = Handed(catalogue)
+        self._devices = Devices(connection)
         self._origins: dict[str, int] = {}
         self._resolutions: dict[int, int] = {}
 
     def add(self, listeners: Sequence[int], listens: Sequence[Listen], origin: Origin) -> None:
         """Take down ``listens[i]`` as played by ``listeners[i]``."""
         if listens:
-            self._handed.add(listeners, listens, self._origin(origin))
+            devices = self._devices.numbers(listen.device for listen in listens)
+            self._handed.add(listeners, listens, self._origin(origin), devices)
 
     def settle(self) -> tuple[Settled, set[int]]:
         """Store what was handed over; also returns the listeners for whom something changed."""
@@ -59,6 +62,7 @@ class ListenLedger:
         better = np.flatnonzero(fates.replaces)
         worse = fates.stored[better]
         hidden = _hide(stored, incoming, fates)
+        _keep_devices(stored, incoming, fates)
         remove_rows(self._connection, stored.rows(worse))
         add_rows(self._connection, incoming.rows(better))
         added = add_rows(self._connection, incoming.rows(new))
@@ -106,3 +110,10 @@ def _hide(stored: Columns, incoming: Columns, fates: Fates) -> NDArray[np.intp]:
     stored.private[hidden] = True
     incoming.private[fates.replaces] |= stored.private[fates.stored[fates.replaces]]
     return hidden
+
+
+def _keep_devices(stored: Columns, incoming: Columns, fates: Fates) -> None:
+    """A play that is told of anew by a source that names no device keeps the one that was known."""
+    known = stored.device[fates.stored[fates.replaces]]
+    told = incoming.device[fates.replaces]
+    incoming.device[fates.replaces] = np.where(told == 0, known, told)

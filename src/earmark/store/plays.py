@@ -25,7 +25,7 @@ _ITEM: Final = attrgetter("item")
 _SAID: Final = """
     SELECT l.listener_id * 4294967296 + l.item_id, l.started_at,
         CAST(coalesce(l.ms_played, -1) AS BIGINT) * 16777216 + l.origin_id * 256 + l.ending * 2
-            + CAST(l.private AS INTEGER)"""
+            + CAST(l.private AS INTEGER), l.device_id"""
 _AROUND: Final = f"""
     {_SAID} FROM wanted_span w CROSS JOIN listen l
     WHERE l.listener_id = w.listener_id AND l.started_at BETWEEN w.first AND w.last
@@ -54,6 +54,8 @@ class Columns(NamedTuple):
     ending: NDArray[np.int8]
     private: NDArray[np.bool_]
     origin: NDArray[np.int16]
+    device: NDArray[np.int32]
+    """0 where unknown."""
 
     def by_listeners(self, at_once: int) -> Iterator[Columns]:
         """The same listens in parts of about ``at_once``; all of one listener's are in one part."""
@@ -89,6 +91,7 @@ class Columns(NamedTuple):
             self.ending[which].tolist(),
             self.private[which].tolist(),
             self.origin[which].tolist(),
+            self.device[which].tolist(),
             strict=True,
         )
 
@@ -100,8 +103,10 @@ class Handed:
         self._catalogue = catalogue
         self._stretches: list[tuple[NDArray[np.generic], ...]] = []
 
-    def add(self, listeners: Sequence[int], listens: Sequence[Listen], origin: int) -> None:
-        """Take down ``listens[i]`` as played by ``listeners[i]``."""
+    def add(
+        self, listeners: Sequence[int], listens: Sequence[Listen], origin: int, devices: Sequence[int]
+    ) -> None:
+        """Take down ``listens[i]`` as played by ``listeners[i]`` on ``devices[i]``."""
         n = len(listens)
         self._stretches.append(
             (
@@ -114,6 +119,7 @@ class Handed:
                 np.frombuffer(bytes([listen.ending for listen in listens]), np.int8),
                 np.frombuffer(bytes([listen.private for listen in listens]), np.bool_),
                 np.full(n, origin, np.int16),
+                np.array(devices, np.int32),
             )
         )
 
@@ -134,8 +140,8 @@ def stored_around(connection: Connection, incoming: Columns, coarsest_ms: int) -
     times as coarsely as ``coarsest_ms``.
     """
     around = wanted_spans(*(column.tolist() for column in _spans(incoming, coarsest_ms)))
-    who_what, started_at, how = fetch_ints(
-        connection, by_index(connection, _AROUND, "listen_long"), 3, wanted=around
+    who_what, started_at, how, device = fetch_ints(
+        connection, by_index(connection, _AROUND, "listen_long"), 4, wanted=around
     )
     items = (who_what & 0xFFFFFFFF).astype(np.int32)
     return Columns(
@@ -147,6 +153,7 @@ def stored_around(connection: Connection, incoming: Columns, coarsest_ms: int) -
         ending=((how >> 1) & 0x7F).astype(np.int8),
         private=(how & 1).astype(np.bool_),
         origin=((how >> 8) & 0xFFFF).astype(np.int16),
+        device=device.astype(np.int32),
     )
 
 

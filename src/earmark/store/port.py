@@ -20,6 +20,7 @@ from earmark.store.snapshot import Snapshot
 if TYPE_CHECKING:
     from earmark.store.attempts import Attempts
     from earmark.store.documents import Documents, DocumentsKept, ReadDocument
+    from earmark.store.edits import Edits
     from earmark.store.exposures import Exposures
     from earmark.store.feeds import Feeds
     from earmark.store.files import Files
@@ -251,6 +252,10 @@ class Store(Protocol):
     @property
     def playlists(self) -> Playlists:
         """The playlists of listeners."""
+
+    @property
+    def edits(self) -> Edits:
+        """What listeners changed about their taste, and its versions."""
 
     @property
     def pages(self) -> Pages:

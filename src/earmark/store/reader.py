@@ -10,6 +10,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from earmark.store import frames
+from earmark.store.exclusions import Exclusions
 from earmark.store.port import Counts, EditionRecord, EntryRecord, ItemId, ListenerId, SongId
 from earmark.store.rows import fetch, fetch_ints
 from earmark.store.wanted import Wanted, wanted_ids
@@ -67,19 +68,26 @@ def counts(connection: Connection) -> Counts:
 
 
 def listens(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
-    """Their track listens, in the columns and the order of ``Snapshot.listens``."""
+    """Their track listens, in the columns and the order of ``Snapshot.listens``, without what they exclude."""
+    return Exclusions.read(connection, _each(listeners)).of_listens(listens_as_played(connection, listeners))
+
+
+def listens_as_played(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+    """All of them, whatever is excluded, and ``device``."""
     *packed, songs = fetch_ints(connection, _LISTENS, 4, wanted=_each(listeners))
     return frames.listens_frame(np.array(packed), songs)
 
 
 def playlist_songs(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
     """Songs on playlists that they own: ``listener``, ``playlist``, ``position``, ``song``."""
-    return frames.table(fetch(connection, _PLAYLIST_SONGS, wanted=_each(listeners)), frames.OWNED_SONGS)
+    found = frames.table(fetch(connection, _PLAYLIST_SONGS, wanted=_each(listeners)), frames.OWNED_SONGS)
+    return Exclusions.read(connection, _each(listeners)).of_playlist_songs(found)
 
 
 def feedback(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
     """Their verdicts, in the columns of ``Snapshot.feedback``."""
-    return frames.table(fetch(connection, _FEEDBACK, wanted=_each(listeners)), frames.FEEDBACK)
+    found = frames.table(fetch(connection, _FEEDBACK, wanted=_each(listeners)), frames.FEEDBACK)
+    return Exclusions.read(connection, _each(listeners)).of_feedback(found)
 
 
 def songs_given(connection: Connection, listeners: Sequence[ListenerId], mix: str) -> pl.DataFrame:

@@ -42,6 +42,7 @@ for _table in (
     "song",
     "item",
     "origin",
+    "device",
     "playlist",
     "edition",
     "token",
@@ -137,6 +138,13 @@ origin: Final = Table(
     Column("resolution_ms", Integer, nullable=False),
 )
 
+device: Final = Table(
+    "device",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("name", Text, nullable=False, unique=True),
+)
+
 listen: Final = Table(
     "listen",
     metadata,
@@ -147,6 +155,7 @@ listen: Final = Table(
     Column("ending", SmallInteger, nullable=False),
     Column("private", Boolean, nullable=False),
     Column("origin_id", SmallInteger, nullable=False),
+    Column("device_id", Integer, nullable=False, server_default=text("0")),
     sqlite_with_rowid=False,
 )
 LONG_MS: Final = 900_000

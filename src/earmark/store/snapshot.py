@@ -72,7 +72,8 @@ class Frames:
 class Snapshot:
     """Frames read from a snapshot folder, loaded when first asked for.
 
-    All ids are the record's own. Rows are in a fixed order, so that the same record gives the same bytes.
+    All ids are the record's own. Rows are in a fixed order, so that the same record gives the same bytes. What
+    listeners keep out of their taste is left out of all tables.
 
     - ``listens``: ``listener`` i32, ``song`` i32, ``item`` i32, ``started_at`` i64 (unix ms), ``ms_played`` i32 or
       null, ``ending`` u8 (`earmark.listening.listens.Ending`), ``private`` bool; tracks only; sorted by
@@ -82,7 +83,9 @@ class Snapshot:
     - ``playlist_songs``: ``playlist`` i32, ``position`` i32, ``song`` i32; by (playlist, position).
     - ``songs``: ``song`` i32, ``artist`` i32, ``artist_name`` str, ``title`` str, ``item`` i32 (the version most
       played and listed, the lowest id first), its ``release`` str or null and ``duration_ms`` i32 or null; by song.
-    - ``listeners``: ``listener`` i32, ``community`` bool, ``revision`` i64; by listener. No names.
+    - ``listeners``: ``listener`` i32, ``community`` bool; by listener. No names.
+    - ``revisions``: ``listener`` i32, ``revision`` i64: how far each was when this was cut. No part of the digest: what
+      was learned does not depend on it.
     - ``feedback``: ``listener`` i32, ``song`` i32 or null, ``artist`` i32 or null, ``verdict`` str
       (`earmark.listening.feedback.Verdict`), ``at`` i64 or null; by (listener, verdict, song, artist).
     - ``sounds``: one row for each song of which a file was heard (of several the version most played and listed, the
@@ -131,6 +134,13 @@ class Snapshot:
     def listeners(self) -> pl.DataFrame:
         """Who listens."""
         return self._read("listeners")
+
+    @cached_property
+    def revisions(self) -> pl.DataFrame:
+        """How far everybody was; nothing in a snapshot that was cut when this still stood elsewhere."""
+        if (self.folder / "revisions.parquet").exists():
+            return self._read("revisions")
+        return pl.DataFrame(schema={"listener": pl.Int32, "revision": pl.Int64})
 
     @cached_property
     def feedback(self) -> pl.DataFrame:

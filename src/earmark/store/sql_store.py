@@ -18,6 +18,7 @@ from earmark.store.attempts import Attempts, SqlAttempts
 from earmark.store.cut import cut
 from earmark.store.database import Database, Intent
 from earmark.store.documents import Documents, SqlDocuments
+from earmark.store.edits import Edits, SqlEdits
 from earmark.store.exposures import Exposures, SqlExposures
 from earmark.store.feeds import Feeds, SqlFeeds
 from earmark.store.files import Files, SqlFiles
@@ -87,6 +88,7 @@ class SqlStore:
         self.libraries: Libraries = SqlLibraries(database)
         self.files: Files = SqlFiles(database)
         self.playlists: Playlists = SqlPlaylists(database)
+        self.edits: Edits = SqlEdits(database)
         self.pages: Pages = SqlPages(database)
         self.tracks: Tracks = SqlTracks(database)
         self.feeds: Feeds = SqlFeeds(database)

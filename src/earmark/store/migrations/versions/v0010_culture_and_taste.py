@@ -14,8 +14,14 @@ TEXT = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
 def upgrade() -> None:
     """Create the tables."""
     if op.get_bind().dialect.supports_sequences:
-        for name in ("feed", "document", "taste_edit", "taste_version"):
+        for name in ("device", "feed", "document", "taste_edit", "taste_version"):
             op.execute(sa.schema.CreateSequence(sa.Sequence(f"{name}_ids")))
+    op.create_table(
+        "device",
+        sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("name", TEXT, nullable=False, unique=True),
+    )
+    op.add_column("listen", sa.Column("device_id", sa.Integer, nullable=False, server_default=sa.text("0")))
     op.create_table(
         "feed",
         sa.Column("id", sa.Integer, primary_key=True, autoincrement=False),
