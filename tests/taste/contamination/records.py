@@ -39,7 +39,7 @@ class Record:
         schema = {"song": pl.Int32, "artist": pl.Int32, "artist_name": pl.String, "title": pl.String,
                   "item": pl.Int32, "release": pl.String, "duration_ms": pl.Int32}  # fmt: skip
         return pl.DataFrame(
-            [(song, artist, name, title, song, None, None) for song, (artist, name, title) in sorted(self.names.items())],
+            [(song, *of, song, None, None) for song, of in sorted(self.names.items())],
             schema,
             orient="row",
         )  # fmt: skip
@@ -68,14 +68,16 @@ def own_life(seed: int, *, days: int = 200, evenings: float = 19.0) -> Record:
     return record
 
 
-def sleep(record: Record, *, nights: int = 14, tracks: int = 6, first_day: int = 80, hour: float = 22.7,
-          hours: float = 7.5, length_ms: int = 240_000, title: str = "Untitled {}") -> list[tuple[int, int]]:  # fmt: skip
+def sleep(
+    record: Record, *, nights: int = 14, tracks: int = 6, hour: float = 22.7, hours: float = 7.5,
+    length_ms: int = 240_000, title: str = "Untitled {}",
+) -> list[tuple[int, int]]:  # fmt: skip
     """Nights of a loop, the fourth and ninth of them broken off after half an hour."""
     songs = list(range(1_000, 1_000 + tracks))
     record.names |= {song: (1_000, "Someone", title.format(song)) for song in songs}
     rows = []
     for night in range(nights):
-        at = BEGINS + (first_day + night) * DAY_MS + int(hour * HOUR_MS)
+        at = BEGINS + (80 + night) * DAY_MS + int(hour * HOUR_MS)
         ends = at + int((0.5 if night in (3, 8) else hours) * HOUR_MS)
         turn = 0
         while at < ends:
