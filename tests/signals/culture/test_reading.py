@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from hypothesis import given
@@ -27,7 +27,10 @@ class ByName:
     def __init__(self, names: Mapping[str, tuple[int, int | None, str | None, float]]) -> None:
         self._names = names
 
-    def link(self, text: str, title: str = "") -> list[Found]:
+    def link_all(self, texts: Sequence[str], titles: Sequence[str] | None = None) -> list[list[Found]]:
+        return [self._link(text) for text in texts]
+
+    def _link(self, text: str) -> list[Found]:
         pattern = "|".join(re.escape(name) for name in sorted(self._names, key=len, reverse=True))
         return [
             Found(*self._names[found[0]][:3], found.start(), found.end(), self._names[found[0]][3])
@@ -70,6 +73,13 @@ def test_a_text_is_read_whole() -> None:
     assert heron.opinion is not None and heron.opinion > 0.3
     assert orchard.opinion is not None and orchard.opinion < -0.1
     assert heron.quote.startswith("Marble Heron make ambient dub techno")
+
+
+def test_many_are_read_as_one_by_one() -> None:
+    reader = Reader(ByName(NAMES))
+    documents = [Document("a", "s", "", text) for text in ("Bang! are loud.", "", "Tin Orchard play dub.")]
+    assert reader.read_all(documents) == [reader.read(document) for document in documents]
+    assert reader.read_all([]) == []
 
 
 def test_songs_and_releases_are_mentions_of_their_own() -> None:
