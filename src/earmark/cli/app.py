@@ -20,6 +20,7 @@ from earmark.cli import (
     learn,
     models,
     people,
+    read,
     scan,
     serve,
     similar,
@@ -58,6 +59,7 @@ def _options(
 
 app.command("import")(import_.import_)
 app.command("scan")(scan.scan)
+app.command("read")(read.read)
 app.command("learn")(learn.learn)
 app.command("weekly")(weekly.weekly)
 app.command("next")(next_.next_)

@@ -49,6 +49,7 @@ class Crew(Generic[Job, Result]):
         arguments: what it needs; sent to the process, as jobs and results are.
         seconds: a job may take so long.
         megabytes: a process may hold so much memory.
+        called: what a process is to a job, for whoever is told that it was lost.
     """
 
     def __init__(
@@ -58,9 +59,11 @@ class Crew(Generic[Job, Result]):
         arguments: tuple[Any, ...],
         seconds: float,
         megabytes: int,
+        *,
+        called: str = "decoder",
     ) -> None:
         self._size = size
-        self._begin = (begin, arguments, seconds, megabytes)
+        self._begin = (begin, arguments, seconds, megabytes, called)
         self._hands: list[_Hand[Job]] = []
 
     def __enter__(self) -> Crew[Job, Result]:
@@ -141,8 +144,9 @@ class _Hand(Generic[Job]):
         arguments: tuple[Any, ...],
         seconds: float,
         megabytes: int,
+        called: str,
     ) -> None:
-        self._seconds = seconds
+        self._seconds, self._called = seconds, called
         self.connection, theirs = _SPAWN.Pipe()
         self._process: BaseProcess = _SPAWN.Process(
             target=_work, args=(theirs, begin, arguments, megabytes), daemon=True
@@ -200,10 +204,10 @@ class _Hand(Generic[Job]):
         self._process.join()
         code = self._process.exitcode or 0
         if code >= 0:
-            return f"ended its decoder (exit status {code})"
+            return f"ended its {self._called} (exit status {code})"
         if -code == signal.SIGKILL:
-            return "had its decoder killed by the system, for want of memory perhaps"
-        return f"crashed its decoder ({signal.Signals(-code).name})"
+            return f"had its {self._called} killed by the system, for want of memory perhaps"
+        return f"crashed its {self._called} ({signal.Signals(-code).name})"
 
     def end(self) -> None:
         self._process.kill()

@@ -8,6 +8,7 @@ from pathlib import Path
 from earmark.engines.builds import Builds
 from earmark.engines.local import LearnSettings
 from earmark.engines.tuning import TuningConfig
+from earmark.jobs.read_config import ReadConfig
 from earmark.jobs.scan_config import ScanConfig
 from earmark.jobs.signing_in import SignInConfig
 from earmark.jobs.sound_models import FOLDER
@@ -30,6 +31,7 @@ class House:
     work: WorkConfig = field(default_factory=WorkConfig)
     sign_in: SignInConfig = field(default_factory=SignInConfig)
     scan: ScanConfig = field(default_factory=ScanConfig)
+    read: ReadConfig = field(default_factory=ReadConfig)
 
     @property
     def builds(self) -> Builds:

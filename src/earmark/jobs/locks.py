@@ -16,6 +16,7 @@ from earmark.errors import BusyError, writing_to
 IN_USE = ".in-use.lock"
 LEARNING = ".learning.lock"
 SCANNING = ".scanning.lock"
+READING = ".reading.lock"
 
 
 @contextmanager
@@ -48,6 +49,17 @@ def scanning(home: Path) -> Iterator[None]:
         BusyError: another run is scanning.
     """
     with _held(home / SCANNING, fcntl.LOCK_EX, "Another run is scanning music into this home folder."):
+        yield
+
+
+@contextmanager
+def reading(home: Path) -> Iterator[None]:
+    """Take in texts about music; one at a time.
+
+    Raises:
+        BusyError: another run is reading.
+    """
+    with _held(home / READING, fcntl.LOCK_EX, "Another run is reading texts into this home folder."):
         yield
 
 

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import msgspec
 
+from earmark.jobs.scan_report import readable
+
 
 class NotRead(msgspec.Struct, frozen=True):
-    """A feed, a page, a file or a part of one that could not be read, and why."""
+    """A feed, a page, a file or a part of one of which something could not be taken in, and why."""
 
-    address: str
+    where: str
     cause: str
+    """Short and countable: the same words for the same kind of fault."""
+    detail: str = ""
 
 
 class ReadReport(msgspec.Struct, frozen=True):
@@ -32,6 +35,8 @@ class ReadReport(msgspec.Struct, frozen=True):
     """How many the documents mention that were read now."""
     unchanged_feeds: int
     """Feeds that had nothing new."""
+    feeds_added: tuple[str, ...]
+    """Addresses of feeds that are read again and again from now on."""
     languages: dict[str, int]
     """How many documents are in each, the most common first; ISO 639-1."""
     not_read: tuple[NotRead, ...]
@@ -45,9 +50,14 @@ class ReadReport(msgspec.Struct, frozen=True):
         return any((self.new, self.changed, self.said_otherwise))
 
 
-def by_cause(not_read: Sequence[NotRead]) -> list[tuple[str, list[str]]]:
-    """The causes, and what each kept from being read; the most common first."""
-    counts = Counter(one.cause for one in not_read)
-    return [
-        (cause, [one.address for one in not_read if one.cause == cause]) for cause, _ in counts.most_common()
-    ]
+def not_read(where: str, cause: str, detail: str = "") -> NotRead:
+    """What could not be taken in, in characters that can be written anywhere."""
+    return NotRead(readable(where), readable(cause), readable(detail))
+
+
+def by_cause(left_out: Iterable[NotRead]) -> dict[str, list[NotRead]]:
+    """What could not be taken in by its cause, the most common first."""
+    found: dict[str, list[NotRead]] = {}
+    for one in left_out:
+        found.setdefault(one.cause, []).append(one)
+    return dict(sorted(found.items(), key=lambda each: -len(each[1])))

@@ -15,7 +15,6 @@ import msgspec
 
 from earmark.jobs.crew import Crew, Lost
 from earmark.music.documents import Document, Reading
-from earmark.store.catalogue_names import CatalogueName
 
 PORTION: Final = 64
 """Documents at once: enough that sending them costs nothing, few enough that progress is seen."""
@@ -31,11 +30,14 @@ class Reads(Protocol):
         """What is kept of a document."""
 
 
-OpenReader = Callable[[Sequence[CatalogueName]], Reads]
+CalledSo = tuple[str, int, int | None, str | None]
+"""A name, and whose it is: `earmark.store.catalogue_names.CatalogueName` without its class, whose module takes longer
+to import than many a text to read."""
+OpenReader = Callable[[Sequence[CalledSo]], Reads]
 """Makes a reader that knows these names; of a module, so that other processes can call it."""
 
 
-def open_reader(names: Sequence[CatalogueName]) -> Reads:
+def open_reader(names: Sequence[CalledSo]) -> Reads:
     """The reader that comes with Earmark."""
     from earmark.signals.culture.linking.linker import Linker
     from earmark.signals.culture.linking.names import Name
@@ -52,7 +54,7 @@ class Task(msgspec.Struct, frozen=True):
     documents: tuple[Document, ...]
 
 
-def begin(open_: OpenReader, names: Sequence[CatalogueName]) -> Callable[[Task], list[Reading]]:
+def begin(open_: OpenReader, names: Sequence[CalledSo]) -> Callable[[Task], list[Reading]]:
     """What a process does, once its reader is made."""
     reader = open_(names)
     return lambda task: [reader.read(one) for one in task.documents]

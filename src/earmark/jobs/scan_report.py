@@ -17,10 +17,10 @@ class LeftOut(msgspec.Struct, frozen=True):
 
 def left_out(path: str, cause: str) -> LeftOut:
     """What was left out, in characters that can be written anywhere."""
-    return LeftOut(_readable(path), _readable(cause))
+    return LeftOut(readable(path), readable(cause))
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """With escapes for bytes that are no text, and for characters that a terminal would obey."""
     told = text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
     return "".join(one if one.isprintable() else one.encode("unicode_escape").decode("ascii") for one in told)
