@@ -1,0 +1,68 @@
+"""Where the names of a catalogue stand in texts: of artists first, then of the works of those who are meant."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from earmark.signals.culture.linking.automaton import Automaton, Found
+from earmark.signals.culture.linking.catalogue import Catalogue
+from earmark.signals.culture.linking.features import Candidates, Texts
+from earmark.signals.culture.linking.names import Name
+from earmark.signals.culture.linking.overlaps import without_overlaps
+from earmark.signals.culture.linking.tokens import tokens
+
+Ints = NDArray[np.int64]
+
+
+class Finder:
+    """Names of a catalogue, ready to be found."""
+
+    def __init__(self, names: Sequence[Name]) -> None:
+        self._automaton = Automaton(names)
+        self._catalogue = Catalogue.of(names, self._automaton.spellings)
+
+    def read(self, texts: Sequence[str], titles: Sequence[str] | None = None) -> tuple[Texts, Found]:
+        """Texts as tokens, and every name that stands in them."""
+        read = Texts.of(tokens(texts, titles), len(texts))
+        return read, self._automaton.find(read.tokens)
+
+    def artists(self, found: Found) -> tuple[Candidates, Ints]:
+        """Names of artists without overlaps, and the number of each name in the catalogue."""
+        artist = self._catalogue.artist[found.spellings]
+        some = np.flatnonzero(artist >= 0)
+        some = some[without_overlaps(found.begins[some], found.ends[some])]
+        return self._candidates(found, some, artist[some], self._catalogue.called[found.spellings[some]])
+
+    def works(self, texts: Texts, found: Found, meant: Ints) -> tuple[Candidates, Ints]:
+        """Names of works by artists who are meant, without overlaps, and the number of each name in the catalogue.
+
+        Args:
+            texts: those that were searched.
+            found: what stands in them.
+            meant: ``(n,)`` ascending, text · 2³¹ + artist, of all who are meant.
+        """
+        starts = self._catalogue.work_starts
+        sizes = starts[found.spellings + 1] - starts[found.spellings]
+        at = np.repeat(np.arange(len(sizes)), sizes)
+        names = self._catalogue.works[
+            np.arange(len(at)) + np.repeat(starts[found.spellings] - np.cumsum(sizes) + sizes, sizes)
+        ]
+        told = self._automaton.spellings
+        document = texts.tokens.documents[found.begins[at]].astype(np.int64)
+        here = np.isin(document << 31 | self._catalogue.owners[told.names[names]], meant)
+        at, names = at[here], names[here]
+        # Of the works that a place may name: the nearest, then the catalogue's first.
+        at, first, called = np.unique(at, return_index=True, return_counts=True)
+        kept = without_overlaps(found.begins[at], found.ends[at])
+        return self._candidates(found, at[kept], names[first[kept]], called[kept])
+
+    def _candidates(self, found: Found, at: Ints, names: Ints, called: Ints) -> tuple[Candidates, Ints]:
+        told, numbers = self._automaton.spellings, self._automaton.spellings.names[names].astype(np.int64)
+        works = self._catalogue.of_work[numbers]
+        return Candidates(
+            found.begins[at], found.ends[at], np.where(works, numbers, self._catalogue.owners[numbers]),
+            told.manners[names], told.accented[names], called,
+        ), numbers  # fmt: skip
