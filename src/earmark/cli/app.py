@@ -10,6 +10,7 @@ import typer
 from earmark.cli import (
     connect,
     demo,
+    edit,
     evaluate,
     export,
     extend,
@@ -65,6 +66,7 @@ app.command("weekly")(weekly.weekly)
 app.command("next")(next_.next_)
 app.command("similar")(similar.similar)
 app.command("taste")(taste.taste)
+app.command("edit")(edit.edit)
 app.command("feedback")(feedback.feedback)
 app.command("export")(export.export)
 app.command("extend")(extend.extend)

@@ -29,6 +29,7 @@ def learn(
 ) -> None:
     """Learn from everything stored; the new build goes live if it is not worse."""
     from earmark.jobs.learning import run_learning
+    from earmark.jobs.tasting import note_tastes
 
     with open_house(context, home) as house:
         report = run_learning(
@@ -37,6 +38,8 @@ def learn(
             accept_worse=accept_worse,
             budget_seconds=None if budget is None else seconds(budget),
         )
+        if report.live:
+            note_tastes(house, Bars())
     if as_json:
         print_json(report)
         return

@@ -1,4 +1,4 @@
-"""`earmark taste`: what a listener's taste looks like from here."""
+"""`earmark taste`: what a listener's taste looks like from here, or looked like on a day; what has changed; doubts."""
 
 from __future__ import annotations
 
@@ -9,28 +9,68 @@ import typer
 from earmark.cli.shared import AsJson, Home, counted, open_house, print_json, print_table, say
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from earmark.store.edits import VersionRecord
+    from earmark.taste.contamination.suspicion import Suspicion
     from earmark.taste.profile import Favourite, Taste
 
-SHOWN = 10
+SHOWN = 12
 BARS = " ▁▂▃▄▅▆▇█"
+
+On = Annotated[str | None, typer.Option("--on", help="As it was at the end of this day, e.g. 2026-11-01.")]
+Since = Annotated[str | None, typer.Option("--since", help="What has changed since this day, in words.")]
+Versions = Annotated[bool, typer.Option("--versions", help="List the days of which the taste is kept.")]
+Doubts = Annotated[
+    bool, typer.Option("--doubts", help="Propose what may not be your taste: sleep noise, others' music.")
+]
+Words = Annotated[bool, typer.Option("--words", help="The whole profile in plain sentences.")]
 
 
 def taste(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="The listener.")],
+    on: On = None,
+    since: Since = None,
+    versions: Versions = False,
+    doubts: Doubts = False,
+    words: Words = False,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Show a listener's taste: favourites, how new, how mainstream, when."""
+    """Show a listener's taste: micro-genres with what proves them, traits, favourites, edits."""
     from earmark.jobs.opened_build import OpenedBuild
-    from earmark.jobs.tasting import taste_of
+    from earmark.jobs.suspecting import suspicions_of
+    from earmark.jobs.tasting import end_of_day, taste_of, version_at
+    from earmark.taste.versions import differences
 
     with open_house(context, home) as house:
-        found = taste_of(house, name, OpenedBuild.live(house) if house.builds.live() else None)
-    if as_json:
-        print_json(found)
+        live = OpenedBuild.live(house) if house.builds.live() else None
+        listener = house.store.find_listener(name)
+        if versions:
+            _versions(house.store.edits.versions(listener.id), as_json)
+            return
+        if doubts:
+            _doubts(suspicions_of(house, listener, live), name, as_json)
+            return
+        now = (
+            taste_of(house, name, live)
+            if on is None
+            else version_at(house, name, end_of_day(on, listener.time_zone))[1]
+        )
+        then = None if since is None else version_at(house, name, end_of_day(since, listener.time_zone))[1]
+    if then is not None:
+        changes = differences(then, now)
+        if as_json:
+            print_json({"since": since, "changes": changes})
+        else:
+            say("\n".join(changes) or f"Nothing has changed in {name}'s taste since {since}.")
+    elif as_json:
+        print_json(now)
+    elif words:
+        say("\n".join(now.sentences))
     else:
-        _show(found)
+        _show(now)
 
 
 def _show(taste: Taste) -> None:
@@ -39,21 +79,56 @@ def _show(taste: Taste) -> None:
         f"{counted(taste.artists, 'artist')}, "
         f"{taste.first_listen or 'never'} to {taste.last_listen or 'never'}."
     )
-    say(
-        f"New songs {_percent(taste.new_share)} of the last 90 days · hits {_percent(taste.mainstream)} of plays · "
-        f"skips {_percent(taste.skip_share)}"
-    )
+    if not taste.listens:
+        say(taste.sentences[0])
     say()
+    _genres(taste)
     _favourites("Artists of now", taste.top_artists)
     _favourites("Songs of now", taste.top_songs)
+    told = [trait.said for trait in taste.traits.traits if trait.ever.value is not None]
+    for sentence in (*told, *([f"Skips: {_percent(taste.skip_share)} of plays."] if taste.listens else [])):
+        say(sentence)
+    say()
     say(f"When, in the time of {taste.time_zone}:")
-    say(f"By hour (0–23):     {_spark(taste.hours)}")
-    say(f"By weekday (Mo–Su): {_spark(taste.weekdays)}")
+    say(f"By hour (0–23):     {_spark(taste.traits.hours.ever, 24)}")
+    say(f"By weekday (Mo–Su): {_spark(taste.traits.weekdays.ever, 7)}")
     for judged in taste.said:
         say(f"{judged.verdict}: {judged.artist}{f' – {judged.title}' if judged.title else ' (everything)'}")
+    for edit in taste.edits:
+        undone = (
+            f", undone {edit.undone}"
+            if edit.undone
+            else f" (undo: earmark edit {taste.listener} undo {edit.id})"
+        )
+        say(f"edit {edit.id}, {edit.made}: {edit.what}{undone}")
     if taste.private_listens:
         kept = "is kept and teaches" if taste.private_listens == 1 else "are kept and teach"
         say(f"{counted(taste.private_listens, 'private listen')} {kept} nothing.")
+    if taste.excluded_listens:
+        kept = "is kept and has" if taste.excluded_listens == 1 else "are kept and have"
+        say(f"{counted(taste.excluded_listens, 'excluded listen')} {kept} no effect.")
+
+
+def _genres(taste: Taste) -> None:
+    if not taste.micro_genres:
+        say("No micro-genres yet: they are found when something is learned (`earmark learn`).")
+        say()
+        return
+    rows = [
+        [
+            one.name + (" (more)" if one.boosted else "") + (" (muted)" if one.muted else ""),
+            f"{one.share:.1%}",
+            f"{one.plays:,}",
+            "–" if one.trend is None else str(one.trend),
+            ", ".join(artist.name for artist in one.top_artists[:3]),
+        ]
+        for one in taste.micro_genres[:SHOWN]
+    ]
+    headers = ["", "of attention", "plays", "last 90 days", "most of"]
+    print_table("Micro-genres", headers, rows, numeric=(1, 2))
+    if len(taste.micro_genres) > SHOWN:
+        say(f"and {len(taste.micro_genres) - SHOWN} more (--json)")
+    say()
 
 
 def _favourites(title: str, favourites: tuple[Favourite, ...]) -> None:
@@ -67,9 +142,34 @@ def _favourites(title: str, favourites: tuple[Favourite, ...]) -> None:
     say()
 
 
-def _spark(counts: tuple[int, ...]) -> str:
-    top = max(counts, default=0) or 1
-    return "".join(BARS[-(-count * (len(BARS) - 1) // top)] for count in counts)
+def _versions(versions: Sequence[VersionRecord], as_json: bool) -> None:
+    if as_json:
+        print_json(versions)
+        return
+    from earmark.taste.genres_played import day
+
+    rows = [[day(one.made_at), one.cause, one.build or "–"] for one in versions]
+    print_table("Versions", ["day", "after", "build"], rows)
+
+
+def _doubts(suspicions: Sequence[Suspicion], name: str, as_json: bool) -> None:
+    if as_json:
+        print_json(suspicions)
+        return
+    if not suspicions:
+        say("Nothing stands out: all of it may well be your taste.")
+    for number, one in enumerate(suspicions, 1):
+        say(f"{number}. {one.why} ({one.confidence:.0%} sure)")
+    if suspicions:
+        say(
+            f"Leave one out with: earmark edit {name} exclude doubt NUMBER. Nothing is left out until you say so."
+        )
+
+
+def _spark(shares: tuple[float, ...], n: int) -> str:
+    shares = shares or (0.0,) * n
+    top = max(shares) or 1
+    return "".join(BARS[-int(-share * (len(BARS) - 1) // top)] for share in shares)
 
 
 def _percent(share: float | None) -> str:

@@ -25,12 +25,18 @@ def weekly(
     as_json: AsJson = False,
 ) -> None:
     """Make this week's discovery mixes; one that is made stays as it was made."""
+    from earmark.jobs.editing import excluded_since, forget_excluded
     from earmark.jobs.editions import show
     from earmark.jobs.weekly import run_weekly, this_week
     from earmark.mixes.weeks import checked_week
 
     checked = checked_week(week) if week else None
     with open_house(context, home) as house:
+        if excluded_since(house) and not as_json:
+            say(
+                "Listens were excluded, or came back, since the last build: learning anew before anything is chosen."
+            )
+        forget_excluded(house, Bars())
         if listener is None:
             wanted = checked or this_week(house.work.time_zone)
             everyone = [one for one in house.store.listeners() if one.community is None]

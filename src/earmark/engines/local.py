@@ -12,8 +12,10 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from earmark.engines.microgenres import find_microgenres
 from earmark.engines.ordering import learn_order
 from earmark.engines.progress import Advance, Progress, Unwatched
+from earmark.engines.traits import community_traits, save_traits
 from earmark.errors import EarmarkError
 from earmark.evaluation.cold_start import all_by_some_artists, drawn_to_hide, without_songs
 from earmark.evaluation.continuation import Challenges, challenges
@@ -34,6 +36,8 @@ from earmark.signals.collaborative.histories import Csr, Histories, read_histori
 from earmark.signals.collaborative.matrix import Membership
 from earmark.signals.collaborative.next_track.model import NextTrack, NextTrackConfig, draw_plays
 from earmark.store.snapshot import Frames
+from earmark.taste.microgenres.config import MicroGenreConfig
+from earmark.taste.microgenres.model import MicroGenres
 from earmark.threads import one_blas_thread
 
 ROWS_AT_ONCE = 512
@@ -41,6 +45,8 @@ NEXT_TRACK = "next_track"
 """Folder of the model of what is played next, within a build."""
 SOUND_INDEX = "sound-index"
 """Folder of the index of what sounds alike, within a build."""
+MICRO_GENRES = "micro-genres"
+"""Folder of the micro-genres, within a build."""
 ASKERS = "askers"
 """Folder of what live answers need of each listener, within a build."""
 
@@ -69,6 +75,8 @@ class LearnSettings(BaseModel):
     """Candidates and their order."""
     next_track: NextTrackConfig = NextTrackConfig()
     """What to play now."""
+    micro_genres: MicroGenreConfig = MicroGenreConfig()
+    """How micro-genres are found and named."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +88,8 @@ class Learned:
 
     model: Recommender
     next_track: NextTrack
+    micro_genres: MicroGenres
+    traits: pl.DataFrame
     histories: Histories
     own: Int32s
     scores: dict[Purpose, Scores]
@@ -89,6 +99,8 @@ class Learned:
         """Write all that was learned into ``folder``."""
         self.model.save(folder)
         self.next_track.save(folder / NEXT_TRACK)
+        self.micro_genres.save(folder / MICRO_GENRES)
+        save_traits(self.traits, folder)
         SoundIndex.of(self.model.signals.space.vectors).save(folder / SOUND_INDEX)
         LiveRanking(self.model).askers(self.histories.of(self.own)).save(folder / ASKERS)
 
@@ -107,7 +119,7 @@ def learn(
         settings: what the build depends on.
         progress: told of stages.
         start: songs' vectors of an earlier build, to start from. Since it knows what is held out, held-out scores
-            are of vectors that never saw it; without it the last ones start from those.
+            are of vectors that never saw it; without it the last ones start from those. Its micro-genres go on.
 
     Raises:
         EarmarkError: there is nothing to learn from.
@@ -132,9 +144,15 @@ def learn(
                 seed=settings.seed,
             )
             next_track = NextTrack.fit(everyone, settings.next_track, seed=settings.seed)
+        with progress.stage("finding micro-genres"):
+            before = None if start is None else start.micro_genres
+            micro_genres = find_microgenres(
+                frames, signals, settings.micro_genres, before, seed=settings.seed
+            )
     model = Recommender(signals, settings.ranking, orders)
     notes = (*notes, *model.notes, *next_track.notes)
-    return Learned(model, next_track, histories, _own(frames), scores, notes)
+    traits = community_traits(frames, signals, settings.evidence)
+    return Learned(model, next_track, micro_genres, traits, histories, _own(frames), scores, notes)
 
 
 def _own(frames: Frames) -> Int32s:
@@ -144,10 +162,11 @@ def _own(frames: Frames) -> Int32s:
 
 @dataclass(frozen=True)
 class Start:
-    """Where factors may start from: the columns of an earlier build, and its songs' vectors."""
+    """Where learning may start from: the columns of an earlier build, its songs' vectors, and its micro-genres."""
 
     columns: Columns
     item_factors: Floats
+    micro_genres: MicroGenres | None = None
 
     def at(self, columns: Columns) -> Floats:
         """The vectors in the order of other columns; zeros for songs that the earlier build did not know."""

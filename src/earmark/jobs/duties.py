@@ -7,10 +7,12 @@ from typing import Final
 
 from earmark.engines.progress import Progress
 from earmark.errors import EarmarkError
+from earmark.jobs.editing import forget_excluded
 from earmark.jobs.house import House
 from earmark.jobs.learning import learn_if_changed
 from earmark.jobs.pushing import push_each
 from earmark.jobs.schedule import LEARN, PUSH, TIDY, WEEKLY, holds_anything
+from earmark.jobs.tasting import note_tastes
 from earmark.jobs.weekly import run_weekly, this_week
 from earmark.listening.listens import UnixMs
 from earmark.store.port import ListenerId, ListenerRecord
@@ -37,6 +39,8 @@ def make_mixes(
     """
     if house.builds.live() is None:
         return {job.id: UnixMs(now + NEXT_BUILD_MS) for job in jobs}
+    # What was learned from listens that are excluded by now must not choose anybody's mix.
+    forget_excluded(house, progress)
     whose = {one.id: one for one in house.store.listeners([job.listener for job in jobs if job.listener])}
     weeks: dict[str, dict[JobId, ListenerRecord]] = {}
     for job in jobs:
@@ -84,7 +88,9 @@ def learn(house: House, jobs: Sequence[JobRecord], progress: Progress, now: Unix
     """A build from a snapshot of the record, if that has changed; for all jobs that ask for one."""
     del jobs, now
     if holds_anything(house.store):
-        learn_if_changed(house, progress)
+        report = learn_if_changed(house, progress)
+        if report and report.live:
+            note_tastes(house, progress)
     return {}
 
 

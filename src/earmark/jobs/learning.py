@@ -9,7 +9,7 @@ import msgspec
 from pydantic import ValidationError
 
 from earmark.engines.builds import Builds, Manifest, OrderFacts, name_of
-from earmark.engines.local import Learned, LearnSettings, Start, learn, versions
+from earmark.engines.local import MICRO_GENRES, Learned, LearnSettings, Start, learn, versions
 from earmark.engines.progress import Progress
 from earmark.errors import NotLearnedError, writing_to
 from earmark.jobs.house import House
@@ -20,6 +20,7 @@ from earmark.ranking.order import Order
 from earmark.ranking.recommender import Purpose
 from earmark.ranking.signals import Signals
 from earmark.store.snapshot import Snapshot
+from earmark.taste.microgenres.model import MicroGenres
 
 KEPT = 2
 """Builds to keep: the live one and the one before it."""
@@ -56,7 +57,7 @@ def run_learning(
 
 
 def learn_if_changed(
-    house: House, progress: Progress, *, budget_seconds: float | None = None
+    house: House, progress: Progress, *, accept_worse: bool = False, budget_seconds: float | None = None
 ) -> LearnReport | None:
     """The same, unless a build is live and one was made from the record as it is now; then None.
 
@@ -67,7 +68,7 @@ def learn_if_changed(
         builds, snapshot = house.builds, _fresh(house, progress)
         if builds.live() and snapshot.digest() in {builds.manifest(one).snapshot for one in builds.all()}:
             return None
-        return _run(house, progress, snapshot, False, budget_seconds)
+        return _run(house, progress, snapshot, accept_worse, budget_seconds)
 
 
 def _fresh(house: House, progress: Progress) -> Snapshot:
@@ -109,9 +110,10 @@ def _start(builds: Builds, snapshot: Snapshot) -> tuple[str | None, Start | None
         return None, None
     try:
         signals = Signals.load(builds.path(origin), settings_of(builds.manifest(origin)).signals)
+        micro_genres = MicroGenres.load(builds.path(origin) / MICRO_GENRES)
     except NotLearnedError:  # It is gone or damaged: to learn without it mends that.
         return None, None
-    return origin, Start(signals.columns, signals.factors.item_factors)
+    return origin, Start(signals.columns, signals.factors.item_factors, micro_genres)
 
 
 def cut_snapshot(house: House) -> Snapshot:
@@ -163,6 +165,7 @@ def _manifest(learned: Learned, snapshot: Snapshot, settings: LearnSettings, ori
             "playlists": model.members.playlists.shape[0],
             "songs": len(model.columns),
             "artists": len(model.columns.artist_ids),
+            "micro_genres": len(learned.micro_genres),
             "listener_songs": int(histories.weight.nnz),
             "playlist_songs": int(model.members.playlists.nnz),
         },

@@ -24,6 +24,8 @@ from earmark.errors import EarmarkError, UnknownNameError
 from earmark.jobs.house import House
 from earmark.jobs.locks import using
 from earmark.jobs.opened_build import OpenedBuild
+from earmark.listening.edits import DAY_MS
+from earmark.listening.listens import clock
 from earmark.ranking.askers import Askers
 from earmark.ranking.live import LiveRanking
 from earmark.store.port import ItemId, ListenerId, SongId
@@ -80,10 +82,11 @@ class _Opened:
         self.ranking = LiveRanking(build.model)
         self.askers = build.askers
         self._row_of = dict(zip(self.askers.listeners.tolist(), range(len(self.askers)), strict=True))
-        self._revision_of: dict[int, int] = dict(
-            build.snapshot.revisions.iter_rows()
-        )
-        self._changed: OrderedDict[int, tuple[int, Askers]] = OrderedDict()
+        self._revision_of: dict[int, int] = dict(build.snapshot.revisions.iter_rows())
+        for one in build.steered:
+            # What a build keeps of listeners is what they played; what they want besides is worked out now.
+            self._revision_of.pop(one, None)
+        self._changed: OrderedDict[int, tuple[tuple[int, int], Askers]] = OrderedDict()
         self.told = self._encoded()
         self.name = _encode(build.manifest.id)
         self.items = build.snapshot.songs["item"].to_numpy()[self._rows]
@@ -101,14 +104,17 @@ class _Opened:
         return Askers.joined(parts), same + others
 
     def _of_changed(self, revisions: Mapping[ListenerId, int]) -> list[Askers]:
+        today = clock() // DAY_MS  # A dislike fades from day to day.
         stale = sorted(
-            one for one, revision in revisions.items() if self._changed.get(one, (None, None))[0] != revision
+            one
+            for one, revision in revisions.items()
+            if self._changed.get(one, (None, None))[0] != (revision, today)
         )
         if stale:
             # What was stored since their revisions were read may be among it; then they are stale once more.
             fresh = self.ranking.askers(self.build.histories(stale))
             for row, one in enumerate(stale):
-                self._changed[one] = (revisions[one], fresh.take(np.array([row])))
+                self._changed[one] = ((revisions[one], today), fresh.take(np.array([row])))
         found = [self._changed[one][1] for one in revisions]
         for one in revisions:
             self._changed.move_to_end(one)

@@ -11,16 +11,23 @@ import numpy as np
 import polars as pl
 
 from earmark.engines.builds import Manifest
-from earmark.engines.local import ASKERS, SOUND_INDEX, LearnSettings
+from earmark.engines.local import ASKERS, MICRO_GENRES, SOUND_INDEX, LearnSettings
+from earmark.engines.microgenres import songs_in
+from earmark.engines.traits import read_traits, song_facts
 from earmark.errors import NotLearnedError
 from earmark.jobs.house import House
 from earmark.jobs.learning import settings_of, snapshot_of
+from earmark.listening.listens import clock
 from earmark.ranking.askers import Askers
 from earmark.ranking.recommender import Recommender
 from earmark.ranking.sound_index import SoundIndex
-from earmark.signals.collaborative.histories import Histories, read_histories
-from earmark.store.port import ListenerId
+from earmark.signals.collaborative.columns import Int32s
+from earmark.signals.collaborative.histories import Csr, Histories, read_histories
+from earmark.store.port import AsIf, ListenerId
 from earmark.store.snapshot import Frames, Snapshot
+from earmark.taste.effects import Effect, with_effects
+from earmark.taste.microgenres.model import MicroGenres
+from earmark.taste.traits.known_plays import SongFacts
 
 ASKED_ONE_BY_ONE: Final = 256
 """So few listeners are read from the record; for more, those who have not changed are read from the snapshot."""
@@ -80,17 +87,63 @@ class OpenedBuild:
         return Askers.load(folder / ASKERS, len(columns), len(columns.artist_ids))
 
     @cached_property
+    def micro_genres(self) -> MicroGenres:
+        """The micro-genres that it found."""
+        return MicroGenres.load(self._house.builds.path(self.manifest.id) / MICRO_GENRES)
+
+    @cached_property
+    def songs_in_genres(self) -> Csr:
+        """How much each song belongs to each micro-genre, ``(n_songs, n_genres)``."""
+        return songs_in(self.micro_genres, self.model.signals)
+
+    @cached_property
+    def genre_of(self) -> Int32s:
+        """The micro-genre (id) that each song belongs to most, ``(n_songs,)``; −1 where none."""
+        ids = np.array([genre.id for genre in self.micro_genres.genres], np.int32)
+        belongs = self.songs_in_genres
+        most = np.full(belongs.shape[0], -1, np.int32)
+        some = np.flatnonzero(np.diff(belongs.indptr))
+        most[some] = ids[np.asarray(belongs[some].argmax(axis=1)).ravel()] if len(some) else most[some]
+        return most
+
+    @cached_property
+    def community_traits(self) -> pl.DataFrame:
+        """What the music of everybody in the build is like (`earmark.taste.traits.measuring.traits_of_many`)."""
+        return read_traits(self._house.builds.path(self.manifest.id))
+
+    def song_facts(self, songs: pl.DataFrame) -> SongFacts:
+        """What the build knows of some songs (``song``, ``artist``)."""
+        return song_facts(self.snapshot.sounds, songs, self.model.signals)
+
+    @property
+    def steered(self) -> set[ListenerId]:
+        """Listeners whose own edits say what they want beside what they played."""
+        return set(self._house.store.edits.steering())
+
+    @cached_property
     def sound_index(self) -> SoundIndex:
         """What sounds alike, to be searched."""
         folder = self._house.builds.path(self.manifest.id) / SOUND_INDEX
         return SoundIndex.load(folder, self.model.signals.space.vectors)
 
-    def histories(self, ids: Sequence[ListenerId], *, mix: str | None = None) -> Histories:
-        """What listeners of ours have heard up to now: from the snapshot where nothing has changed since, else from the
-        record. Their ids are to ascend.
+    def histories(
+        self, ids: Sequence[ListenerId], *, mix: str | None = None, edits: AsIf | None = None
+    ) -> Histories:
+        """What listeners of ours have heard up to now, as their edits of taste want it: from the snapshot where nothing
+        has changed since, else from the record. Their ids are to ascend.
 
-        Songs that earlier editions of ``mix``, if one is named, gave them are closed to them, too.
+        Songs that earlier editions of ``mix``, if one is named, gave them are closed to them, too. With ``edits``,
+        these are taken for all that they made: as it would be.
         """
+        histories = self._as_played(ids, mix, edits)
+        if edits is None:
+            edits = self._house.store.edits.steering(ids)
+        now, columns = clock(), self.model.columns
+        return with_effects(
+            histories, {one: Effect.of(some, columns, self.genre_of, now) for one, some in edits.items()}
+        )
+
+    def _as_played(self, ids: Sequence[ListenerId], mix: str | None, edits: AsIf | None) -> Histories:
         store = self._house.store
         if len(ids) <= ASKED_ONE_BY_ONE:
             changed, same = list(ids), pl.Series("listener", [], dtype=pl.Int32)
@@ -99,8 +152,8 @@ class OpenedBuild:
             now = store.revisions(ids)
             changed = [one for one in ids if then.get(one) != now.get(one)]
             same = pl.Series("listener", sorted(set(ids) - set(changed)), dtype=pl.Int32)
-        own = store.playlist_songs(changed).select("listener", "song")
-        parts = [(store.listens(changed), store.feedback(changed), own)]
+        own = store.playlist_songs(changed, edits=edits).select("listener", "song")
+        parts = [(store.listens(changed, edits=edits), store.feedback(changed, edits=edits), own)]
         if len(same):
             frames = _only(self.snapshot.frames(), same)
             parts.append((frames.listens, frames.feedback, frames.own_playlists()))

@@ -11,7 +11,6 @@ import msgspec
 import numpy as np
 import polars as pl
 
-from earmark.engines.builds import Manifest
 from earmark.engines.progress import Progress
 from earmark.jobs.house import House
 from earmark.jobs.learning import snapshot_of
@@ -21,7 +20,7 @@ from earmark.listening.listens import UnixMs, clock
 from earmark.mixes.weekly import NAME, Draft, compose
 from earmark.mixes.weeks import week_of
 from earmark.ranking.recommender import Recommender
-from earmark.store.port import EditionRecord, EntryRecord, ItemId, ListenerId, ListenerRecord, SongId
+from earmark.store.port import AsIf, EditionRecord, EntryRecord, ItemId, ListenerId, ListenerRecord, SongId
 from earmark.threads import one_blas_thread
 
 EDITIONS_AT_ONCE = 1_024
@@ -69,7 +68,7 @@ def _run(house: House, listeners: Sequence[ListenerRecord], week: str, progress:
     short: list[str] = []
     empty: list[str] = []
     with progress.stage("choosing songs", len(waiting), "listeners") as advance:
-        for batch in _batches(draft_mixes(house, manifest, waiting)):
+        for batch in _batches(draft_mixes(house, OpenedBuild(house, manifest), waiting)):
             drafts = [draft for draft in batch if draft.songs]
             _file(house, drafts, week, manifest.id, item_of)
             made += len(drafts)
@@ -90,12 +89,16 @@ def _run(house: House, listeners: Sequence[ListenerRecord], week: str, progress:
     )
 
 
-def draft_mixes(house: House, manifest: Manifest, listeners: Sequence[ListenerRecord]) -> Iterator[Draft]:
-    """What each listener would be given now, by ascending id; nothing is filed."""
+def draft_mixes(
+    house: House, build: OpenedBuild, listeners: Sequence[ListenerRecord], edits: AsIf | None = None
+) -> Iterator[Draft]:
+    """What each listener would be given now, by ascending id; nothing is filed.
+
+    With ``edits``, these are taken for all edits that they made of their taste.
+    """
     if not listeners:
         return
-    build = OpenedBuild(house, manifest)
-    histories = build.histories(sorted(one.id for one in listeners), mix=NAME)
+    histories = build.histories(sorted(one.id for one in listeners), mix=NAME, edits=edits)
     durations = _aligned(build.model, build.snapshot.songs, "duration_ms")
     yield from compose(build.model, histories, durations, house.weekly, now=clock())
 

@@ -102,6 +102,7 @@ def _cut_tables(connection: Connection, folder: Path) -> None:
     everyone = frames.table(people, {**frames.LISTENERS, "revision": pl.Int64})
     _write(everyone.select(*frames.LISTENERS), folder, "listeners")
     _write(everyone.select("listener", "revision"), folder, "revisions")
+    _write(pl.DataFrame({"edit": excluded.edits}, schema={"edit": pl.Int32}), folder, "exclusions")
     feedback = frames.table(fetch(connection, _FEEDBACK), frames.FEEDBACK)
     _write(excluded.of_feedback(feedback), folder, "feedback")
     _write(sounds_frame(connection, uses), folder, "sounds")

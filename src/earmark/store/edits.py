@@ -11,7 +11,7 @@ import polars as pl
 from sqlalchemy import Connection
 
 from earmark.errors import UnknownNameError
-from earmark.listening.edits import Edit, EditRecord
+from earmark.listening.edits import Edit, EditRecord, Exclude
 from earmark.listening.exclusions import Exclusion
 from earmark.listening.listens import UnixMs
 from earmark.store.database import Database, Intent
@@ -19,11 +19,18 @@ from earmark.store.exclusions import Exclusions
 from earmark.store.port import ListenerId
 from earmark.store.reader import listens_as_played
 from earmark.store.rows import do, fetch, hold_listeners, insert, new_id
-from earmark.store.wanted import wanted_ids
+from earmark.store.wanted import Row, wanted_ids
 
 _OF: Final = """
     SELECT e.listener_id, e.id, e.about, e.made_at, e.undone_at FROM wanted_id w CROSS JOIN taste_edit e
     WHERE e.listener_id = w.id ORDER BY e.listener_id, e.id"""
+_STEERS: Final = "e.kind NOT IN ('exclude', 'rename') AND e.undone_at IS NULL"
+_STEERING: Final = f"""
+    SELECT e.listener_id, e.id, e.about, e.made_at, e.undone_at FROM taste_edit e WHERE {_STEERS}
+    ORDER BY e.listener_id, e.id"""
+_STEERING_OF: Final = f"""
+    SELECT e.listener_id, e.id, e.about, e.made_at, e.undone_at FROM wanted_id w CROSS JOIN taste_edit e
+    WHERE e.listener_id = w.id AND {_STEERS} ORDER BY e.listener_id, e.id"""
 _EXCLUDING: Final = "SELECT id FROM taste_edit WHERE kind = 'exclude' AND undone_at IS NULL ORDER BY id"
 _UNDO: Final = "UPDATE taste_edit SET undone_at = ? WHERE id = ? AND listener_id = ? AND undone_at IS NULL"
 _REVISE: Final = "UPDATE listener SET revision = revision + 1 WHERE id = ?"
@@ -64,6 +71,10 @@ class Edits(Protocol):
 
     def excluding(self) -> tuple[int, ...]:
         """The numbers of all exclusions in effect: when they change, what was learned before no longer holds."""
+
+    def steering(self, listeners: Sequence[ListenerId] | None = None) -> dict[ListenerId, list[EditRecord]]:
+        """Of these listeners, or of all, the edits in effect that change what is recommended though the record's
+        listens stay: all but exclusions and names."""
 
     def listens_hit(self, listener: ListenerId, exclusions: Sequence[Exclusion]) -> pl.DataFrame:
         """The listens that these exclude, in the columns of ``Snapshot.listens``, whatever else is in effect."""
@@ -118,11 +129,21 @@ class SqlEdits:
         with self._database.transaction(Intent.READ) as connection:
             return tuple(number for (number,) in fetch(connection, _EXCLUDING))
 
+    def steering(self, listeners: Sequence[ListenerId] | None = None) -> dict[ListenerId, list[EditRecord]]:
+        """The edits in effect that change what is recommended though the record's listens stay."""
+        with self._database.transaction(Intent.READ) as connection:
+            if listeners is None:
+                rows = fetch(connection, _STEERING)
+            else:
+                rows = fetch(connection, _STEERING_OF, wanted=wanted_ids(sorted(set(listeners))))
+        return _records(rows)
+
     def listens_hit(self, listener: ListenerId, exclusions: Sequence[Exclusion]) -> pl.DataFrame:
         """The listens that these exclude."""
         with self._database.transaction(Intent.READ) as connection:
             listens = listens_as_played(connection, [listener])
-            out = Exclusions.of(connection, listener, exclusions).left_out(listens)
+            supposed = [EditRecord(0, Exclude(one), 0) for one in exclusions]
+            out = Exclusions.among(connection, {listener: supposed}).left_out(listens)
             return listens.filter(out).drop("device")
 
     def keep_version(
@@ -159,9 +180,11 @@ def _hold(connection: Connection, listener: int) -> None:
 
 
 def _edits(connection: Connection, listeners: Sequence[ListenerId]) -> dict[ListenerId, list[EditRecord]]:
+    return _records(fetch(connection, _OF, wanted=wanted_ids(sorted(set(listeners)))))
+
+
+def _records(rows: Sequence[Row]) -> dict[ListenerId, list[EditRecord]]:
     found: dict[ListenerId, list[EditRecord]] = {}
-    for listener, number, about, made_at, undone_at in fetch(
-        connection, _OF, wanted=wanted_ids(sorted(set(listeners)))
-    ):
+    for listener, number, about, made_at, undone_at in rows:
         found.setdefault(listener, []).append(EditRecord(number, _decode(about), made_at, undone_at))
     return found

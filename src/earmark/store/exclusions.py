@@ -10,7 +10,7 @@ import msgspec
 import polars as pl
 from sqlalchemy import Connection
 
-from earmark.listening.edits import Edit, Exclude
+from earmark.listening.edits import Edit, EditRecord, Exclude
 from earmark.listening.exclusions import (
     AllByArtist,
     Exclusion,
@@ -19,13 +19,14 @@ from earmark.listening.exclusions import (
     left_out,
     silent_songs,
 )
+from earmark.store.port import ListenerId
 from earmark.store.rows import fetch
 from earmark.store.wanted import Wanted, wanted_ids
 
 _ALL: Final = """
-    SELECT listener_id, about FROM taste_edit WHERE kind = 'exclude' AND undone_at IS NULL ORDER BY id"""
+    SELECT id, listener_id, about FROM taste_edit WHERE kind = 'exclude' AND undone_at IS NULL ORDER BY id"""
 _OF_SOME: Final = """
-    SELECT e.listener_id, e.about FROM wanted_id w CROSS JOIN taste_edit e
+    SELECT e.id, e.listener_id, e.about FROM wanted_id w CROSS JOIN taste_edit e
     WHERE e.listener_id = w.id AND e.kind = 'exclude' AND e.undone_at IS NULL ORDER BY e.id"""
 _SONGS_BY: Final = """
     SELECT s.artist_id, s.id FROM wanted_id w CROSS JOIN song s WHERE s.artist_id = w.id ORDER BY s.id"""
@@ -40,22 +41,34 @@ class Exclusions:
     by_listener: Mapping[int, Sequence[Exclusion]]
     songs_by: Mapping[int, Sequence[int]]
     devices: Mapping[str, int]
+    edits: tuple[int, ...] = ()
+    """The numbers of the edits that say so."""
 
     @classmethod
     def read(cls, connection: Connection, listeners: Wanted | None = None) -> Self:
         """Of these listeners, or of everybody."""
         rows = fetch(connection, _ALL) if listeners is None else fetch(connection, _OF_SOME, wanted=listeners)
         found: dict[int, list[Exclusion]] = {}
-        for listener, about in rows:
+        for _, listener, about in rows:
             edit = _decode(about)
             assert isinstance(edit, Exclude)
             found.setdefault(listener, []).append(edit.what)
-        return cls(found, *_named(connection, [one for some in found.values() for one in some]))
+        return cls(
+            found,
+            *_named(connection, [one for some in found.values() for one in some]),
+            tuple(number for number, _, _ in rows),
+        )
 
     @classmethod
-    def of(cls, connection: Connection, listener: int, exclusions: Sequence[Exclusion]) -> Self:
-        """As if these, of one listener, were all that there is."""
-        return cls({listener: exclusions}, *_named(connection, exclusions))
+    def among(cls, connection: Connection, edits: Mapping[ListenerId, Sequence[EditRecord]]) -> Self:
+        """As if these were all edits that there are."""
+        found: dict[int, Sequence[Exclusion]] = {
+            listener: [
+                one.edit.what for one in some if one.undone_at is None and isinstance(one.edit, Exclude)
+            ]
+            for listener, some in edits.items()
+        }
+        return cls(found, *_named(connection, [one for some in found.values() for one in some]))
 
     def left_out(self, listens: pl.DataFrame) -> pl.Series:
         """Which rows of `earmark.store.frames.listens_frame` have no effect, ``(n_listens,)`` of bool."""

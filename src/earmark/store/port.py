@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, NewType, Protocol
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, NewType, Protocol
 import msgspec
 import polars as pl
 
+from earmark.listening.edits import EditRecord
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.libraries import LibraryFile, LibraryTrack
 from earmark.listening.listens import Listen, Origin, UnixMs
@@ -39,6 +40,10 @@ if TYPE_CHECKING:
 ListenerId = NewType("ListenerId", int)
 SongId = NewType("SongId", int)
 ItemId = NewType("ItemId", int)
+
+
+AsIf = Mapping[ListenerId, Sequence[EditRecord]]
+"""By listener, all edits of taste that are to be taken for theirs."""
 
 
 class ListenerRecord(msgspec.Struct, frozen=True):
@@ -310,14 +315,17 @@ class Store(Protocol):
     def snapshot(self, folder: Path) -> Snapshot:
         """Cut a consistent Parquet copy into ``folder`` (atomically: the folder appears whole or not at all)."""
 
-    def listens(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
-        """Their track listens, in the columns of ``Snapshot.listens``."""
+    def listens(self, listeners: Sequence[ListenerId], *, edits: AsIf | None = None) -> pl.DataFrame:
+        """Their track listens, in the columns of ``Snapshot.listens``, without what they exclude from their taste.
 
-    def playlist_songs(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
-        """Songs on playlists that they own: ``listener``, ``playlist``, ``position``, ``song``."""
+        With ``edits`` they exclude what these say, and nothing else: as it would be.
+        """
 
-    def feedback(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
-        """Their verdicts, in the columns of ``Snapshot.feedback``."""
+    def playlist_songs(self, listeners: Sequence[ListenerId], *, edits: AsIf | None = None) -> pl.DataFrame:
+        """Songs on playlists that they own: ``listener``, ``playlist``, ``position``, ``song``; likewise."""
+
+    def feedback(self, listeners: Sequence[ListenerId], *, edits: AsIf | None = None) -> pl.DataFrame:
+        """Their verdicts, in the columns of ``Snapshot.feedback``; likewise."""
 
     def songs_given(self, listeners: Sequence[ListenerId], mix: str) -> pl.DataFrame:
         """Songs of all editions made for them: ``listener``, ``song``, ``week``."""

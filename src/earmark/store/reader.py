@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from earmark.store import frames
 from earmark.store.exclusions import Exclusions
-from earmark.store.port import Counts, EditionRecord, EntryRecord, ItemId, ListenerId, SongId
+from earmark.store.port import AsIf, Counts, EditionRecord, EntryRecord, ItemId, ListenerId, SongId
 from earmark.store.rows import fetch, fetch_ints
 from earmark.store.wanted import Wanted, wanted_ids
 
@@ -67,9 +67,11 @@ def counts(connection: Connection) -> Counts:
     return Counts(*fetch(connection, _COUNTS)[0])
 
 
-def listens(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+def listens(
+    connection: Connection, listeners: Sequence[ListenerId], edits: AsIf | None = None
+) -> pl.DataFrame:
     """Their track listens, in the columns and the order of ``Snapshot.listens``, without what they exclude."""
-    return Exclusions.read(connection, _each(listeners)).of_listens(listens_as_played(connection, listeners))
+    return _exclusions(connection, listeners, edits).of_listens(listens_as_played(connection, listeners))
 
 
 def listens_as_played(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
@@ -78,16 +80,20 @@ def listens_as_played(connection: Connection, listeners: Sequence[ListenerId]) -
     return frames.listens_frame(np.array(packed), songs)
 
 
-def playlist_songs(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+def playlist_songs(
+    connection: Connection, listeners: Sequence[ListenerId], edits: AsIf | None = None
+) -> pl.DataFrame:
     """Songs on playlists that they own: ``listener``, ``playlist``, ``position``, ``song``."""
     found = frames.table(fetch(connection, _PLAYLIST_SONGS, wanted=_each(listeners)), frames.OWNED_SONGS)
-    return Exclusions.read(connection, _each(listeners)).of_playlist_songs(found)
+    return _exclusions(connection, listeners, edits).of_playlist_songs(found)
 
 
-def feedback(connection: Connection, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+def feedback(
+    connection: Connection, listeners: Sequence[ListenerId], edits: AsIf | None = None
+) -> pl.DataFrame:
     """Their verdicts, in the columns of ``Snapshot.feedback``."""
     found = frames.table(fetch(connection, _FEEDBACK, wanted=_each(listeners)), frames.FEEDBACK)
-    return Exclusions.read(connection, _each(listeners)).of_feedback(found)
+    return _exclusions(connection, listeners, edits).of_feedback(found)
 
 
 def songs_given(connection: Connection, listeners: Sequence[ListenerId], mix: str) -> pl.DataFrame:
@@ -121,6 +127,14 @@ def edition(connection: Connection, listener: ListenerId, mix: str, week: str) -
         for item, song, reason in fetch(connection, _ENTRIES, (number,))
     )
     return EditionRecord(listener, mix, week, made_at, build, bool(still_learning), entries)
+
+
+def _exclusions(connection: Connection, listeners: Sequence[ListenerId], edits: AsIf | None) -> Exclusions:
+    return (
+        Exclusions.read(connection, _each(listeners))
+        if edits is None
+        else Exclusions.among(connection, edits)
+    )
 
 
 def _each(listeners: Sequence[ListenerId]) -> Wanted:

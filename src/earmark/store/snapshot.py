@@ -86,6 +86,7 @@ class Snapshot:
     - ``listeners``: ``listener`` i32, ``community`` bool; by listener. No names.
     - ``revisions``: ``listener`` i32, ``revision`` i64: how far each was when this was cut. No part of the digest: what
       was learned does not depend on it.
+    - ``exclusions``: ``edit`` i32: the edits of taste by which listens were left out. No part of the digest, either.
     - ``feedback``: ``listener`` i32, ``song`` i32 or null, ``artist`` i32 or null, ``verdict`` str
       (`earmark.listening.feedback.Verdict`), ``at`` i64 or null; by (listener, verdict, song, artist).
     - ``sounds``: one row for each song of which a file was heard (of several the version most played and listed, the
@@ -141,6 +142,13 @@ class Snapshot:
         if (self.folder / "revisions.parquet").exists():
             return self._read("revisions")
         return pl.DataFrame(schema={"listener": pl.Int32, "revision": pl.Int64})
+
+    @cached_property
+    def exclusions(self) -> tuple[int, ...]:
+        """The edits by which listens were left out; none in a snapshot that was cut before there were any."""
+        if (self.folder / "exclusions.parquet").exists():
+            return tuple(self._read("exclusions")["edit"].to_list())
+        return ()
 
     @cached_property
     def feedback(self) -> pl.DataFrame:

@@ -28,6 +28,7 @@ from earmark.store.pages import Pages, SqlPages
 from earmark.store.people import People, SqlPeople
 from earmark.store.playlists import Playlists, SqlPlaylists
 from earmark.store.port import (
+    AsIf,
     Counts,
     EditionRecord,
     ItemId,
@@ -164,20 +165,20 @@ class SqlStore:
         with self._reading() as connection:
             return cut(connection, folder)
 
-    def listens(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+    def listens(self, listeners: Sequence[ListenerId], *, edits: AsIf | None = None) -> pl.DataFrame:
         """Their track listens, in the columns of ``Snapshot.listens``."""
         with self._reading() as connection:
-            return reader.listens(connection, listeners)
+            return reader.listens(connection, listeners, edits)
 
-    def playlist_songs(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+    def playlist_songs(self, listeners: Sequence[ListenerId], *, edits: AsIf | None = None) -> pl.DataFrame:
         """Songs on playlists that they own: ``listener``, ``playlist``, ``position``, ``song``."""
         with self._reading() as connection:
-            return reader.playlist_songs(connection, listeners)
+            return reader.playlist_songs(connection, listeners, edits)
 
-    def feedback(self, listeners: Sequence[ListenerId]) -> pl.DataFrame:
+    def feedback(self, listeners: Sequence[ListenerId], *, edits: AsIf | None = None) -> pl.DataFrame:
         """Their verdicts, in the columns of ``Snapshot.feedback``."""
         with self._reading() as connection:
-            return reader.feedback(connection, listeners)
+            return reader.feedback(connection, listeners, edits)
 
     def songs_given(self, listeners: Sequence[ListenerId], mix: str) -> pl.DataFrame:
         """Songs of all editions made for them: ``listener``, ``song``, ``week``."""

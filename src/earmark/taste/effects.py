@@ -15,7 +15,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from earmark.listening.edits import DAY_MS, Boost, Edit, EditRecord, Less, Mute, Reject
+from earmark.listening.edits import DAY_MS, Boost, EditRecord, Less, Mute, Reject
 from earmark.listening.listens import UnixMs
 from earmark.signals.collaborative.columns import Columns
 from earmark.signals.collaborative.histories import Csr, Histories
@@ -91,27 +91,12 @@ def with_effects(histories: Histories, effects: Mapping[int, Effect]) -> Histori
     )
 
 
-def fading(edits: Sequence[EditRecord], now: UnixMs) -> bool:
-    """Whether any of these does something else tomorrow than today."""
-    return any(
-        record.undone_at is None
-        and isinstance(record.edit, Less)
-        and record.edit.left((now - record.made_at) / DAY_MS) > 0
-        for record in edits
-    )
-
-
-def in_effect(edits: Sequence[EditRecord]) -> list[Edit]:
-    """The edits that are not undone."""
-    return [record.edit for record in edits if record.undone_at is None]
-
-
 def _named(less: Less, columns: Columns, genre_of: NDArray[np.integer]) -> Bools:
-    if less.artist is not None:
-        return np.equal(columns.artists, less.artist)
-    if less.song is not None:
-        return np.equal(columns.songs, less.song)
-    return np.equal(genre_of, less.genre)
+    named = np.zeros(len(columns), np.bool_)
+    for number, of in ((less.artist, columns.artists), (less.song, columns.songs), (less.genre, genre_of)):
+        if number is not None:
+            named |= of == number
+    return named
 
 
 def _scaled(matrix: Csr, chosen: Sequence[tuple[int, Effect]], *, below_zero: bool = False) -> Csr:

@@ -1,20 +1,23 @@
-"""A listener's taste in its first form: what they play, how new, how mainstream, and when."""
+"""A listener's taste: what they play down to micro-genres, what it is like, and what they said and changed about it."""
 
 from __future__ import annotations
 
-import datetime as dt
-from zoneinfo import ZoneInfo
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Final
 
 import msgspec
 import polars as pl
 
-from earmark.listening.evidence import EvidenceConfig, weigh
+from earmark.listening.edits import Boost, EditRecord, Mute, Reject, Rename
+from earmark.listening.evidence import DAY_MS, EvidenceConfig, judged, sounded
 from earmark.listening.feedback import Verdict
+from earmark.taste.genres_played import GenreInTaste, day, genres_played
+from earmark.taste.microgenres.genre import MicroGenre
+from earmark.taste.traits.known_plays import SongFacts
+from earmark.taste.traits.telling import traits_of_one
+from earmark.taste.traits.trait import Traits
 
-TOP = 20
-NEW_FOR_DAYS = 90
-DAY_MS = 86_400_000
-WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+TOP: Final = 20
 
 
 class Favourite(msgspec.Struct, frozen=True):
@@ -37,6 +40,18 @@ class Judged(msgspec.Struct, frozen=True):
     title: str | None
 
 
+class EditTold(msgspec.Struct, frozen=True):
+    """An edit of their taste by the listener."""
+
+    id: int
+    what: str
+    """In words."""
+    made: str
+    """A date."""
+    undone: str | None
+    """A date, or None while it is in effect."""
+
+
 class Taste(msgspec.Struct, frozen=True):
     """The profile. Shares are from 0 to 1 and None where there is nothing to count."""
 
@@ -46,22 +61,24 @@ class Taste(msgspec.Struct, frozen=True):
     artists: int
     first_listen: str | None
     last_listen: str | None
+    micro_genres: tuple[GenreInTaste, ...]
+    """By share; none before something is learned."""
+    traits: Traits
+    """What the music is like, against the listener's own past and against others."""
     top_artists: tuple[Favourite, ...]
     top_songs: tuple[Favourite, ...]
-    new_share: float | None
-    """Of the plays in the last 90 days, those of songs first heard in the same 90 days."""
     skip_share: float | None
-    mainstream: float | None
-    """Share of plays that went to the tenth of all known songs that most listeners and playlists hold."""
     time_zone: str
     """Where the listener lives, an IANA name; the hours and weekdays are told in its time."""
-    hours: tuple[int, ...]
-    """Plays by hour of the day, in the listener's time zone."""
-    weekdays: tuple[int, ...]
-    """Plays by day of the week, Monday first."""
     said: tuple[Judged, ...]
+    edits: tuple[EditTold, ...]
+    """Those undone, too."""
     private_listens: int
     """Kept, and counted nowhere else on this page."""
+    excluded_listens: int
+    """Kept, and without any effect, here as elsewhere."""
+    sentences: tuple[str, ...]
+    """The profile in plain words; each figure in them stands above."""
 
 
 def profile(
@@ -69,10 +86,15 @@ def profile(
     *,
     listens: pl.DataFrame,
     feedback: pl.DataFrame,
-    own_playlists: pl.DataFrame,
+    facts: SongFacts,
     songs: pl.DataFrame,
     artists: pl.DataFrame,
-    holders: pl.DataFrame | None,
+    genres: Sequence[MicroGenre],
+    genre_of: Mapping[int, int],
+    community: pl.DataFrame | None,
+    edits: Sequence[EditRecord],
+    edits_told: Sequence[EditTold],
+    excluded: int,
     config: EvidenceConfig,
     time_zone: str = "UTC",
 ) -> Taste:
@@ -81,76 +103,92 @@ def profile(
     Args:
         name: the listener's name.
         listens, feedback: theirs, in the columns of a snapshot.
-        own_playlists: ``listener``, ``song`` of playlists of theirs.
+        facts: what is known of the songs that they played.
         songs: ``song``, ``artist``, ``artist_name``, ``title`` of every song that these mention.
         artists: ``artist``, ``artist_name`` of every artist on whom there is a verdict.
-        holders: ``song``, ``holders``: how many rows hold each song of the live build; None if none is live.
+        genres: the micro-genres of the live build; none without one.
+        genre_of: the micro-genre of each song that belongs to one.
+        community: the traits of others (`earmark.taste.traits.measuring.traits_of_many`); None where there are none.
+        edits, edits_told: of this listener, and in words.
+        excluded: listens that they exclude, which are not among ``listens``.
         config: how plays are weighed.
         time_zone: an IANA name, for hours and weekdays.
     """
     open_ = listens.filter(~pl.col("private"))
-    evidence = weigh(listens, feedback, own_playlists, songs, config).join(songs, on="song")
-    last = open_.group_by("song").agg(last=pl.col("started_at").max())
-    played = evidence.filter(pl.col("plays") > 0).join(last, on="song")
-    attention = float(played.select(pl.col("strength").sum()).item()) or 1.0
-    by_artist = (
-        played.group_by("artist")
-        .agg(
-            pl.col("artist_name").first(),
-            pl.col("plays").sum(),
-            pl.col("strength").sum(),
-            pl.col("last").max(),
-        )
-        .sort(["strength", "artist"], descending=[True, False])
+    rejected = _ids(edits, Reject)
+    plays = _worth(open_, judged((Verdict.HATE,), feedback, songs), config).join(
+        songs, on="song", maintain_order="left"
     )
-    by_song = played.sort(["strength", "song"], descending=[True, False])
-    local = open_.select(
-        at=pl.from_epoch("started_at", time_unit="ms")
-        .dt.replace_time_zone("UTC")
-        .dt.convert_time_zone(ZoneInfo(time_zone).key)
-    ).select(hour=pl.col("at").dt.hour(), weekday=pl.col("at").dt.weekday())
-    return Taste(
+    counting = plays.filter(
+        ~pl.col("song").is_in([song for song, one in genre_of.items() if one in rejected])
+    )
+    attention = float(counting["worth"].sum()) or 1.0
+    found = genres_played(
+        plays,
+        genre_of,
+        genres,
+        names={
+            one.edit.genre: one.edit.name for one in edits if _holds(one) and isinstance(one.edit, Rename)
+        },
+        boosted=_ids(edits, Boost),
+        muted=_ids(edits, Mute),
+        rejected=rejected,
+    )
+    traits = traits_of_one(listens, facts, community, time_zone=time_zone, evidence=config)
+    n_sounded = int(open_.select(sounded(config).sum()).item() or 0)
+    taste = Taste(
         listener=name,
         listens=len(open_),
-        songs=len(played),
-        artists=len(by_artist),
+        songs=counting["song"].n_unique(),
+        artists=counting["artist"].n_unique(),
         first_listen=_date(open_["started_at"].min()),
         last_listen=_date(open_["started_at"].max()),
-        top_artists=tuple(
-            Favourite(row["artist_name"], None, row["plays"], row["strength"] / attention, _day(row["last"]))
-            for row in by_artist.head(TOP).iter_rows(named=True)
-        ),
-        top_songs=tuple(
-            Favourite(
-                row["title"], row["artist_name"], row["plays"], row["strength"] / attention, _day(row["last"])
-            )
-            for row in by_song.head(TOP).iter_rows(named=True)
-        ),
-        new_share=_new_share(open_),
-        skip_share=_share(_total(evidence, "skips"), _total(evidence, "plays") + _total(evidence, "skips")),
-        mainstream=None if holders is None else _mainstream(played, holders),
+        micro_genres=found,
+        traits=traits,
+        top_artists=_favourites(counting, attention, "artist", "artist_name", None),
+        top_songs=_favourites(counting, attention, "song", "title", "artist_name"),
+        skip_share=(len(open_) - n_sounded) / len(open_) if len(open_) else None,
         time_zone=time_zone,
-        hours=_counted(local["hour"], range(24)),
-        weekdays=_counted(local["weekday"], range(1, 8)),
         said=_said(feedback, songs, artists),
+        edits=tuple(edits_told),
         private_listens=len(listens) - len(open_),
+        excluded_listens=excluded,
+        sentences=(),
+    )
+    return msgspec.structs.replace(taste, sentences=tuple(_sentences(taste)))
+
+
+def _worth(listens: pl.DataFrame, hated: pl.DataFrame, config: EvidenceConfig) -> pl.DataFrame:
+    """Plays that sounded, of songs that are not hated, and what each counts for today."""
+    days = (pl.col("started_at").max() - pl.col("started_at")) / DAY_MS
+    return (
+        listens.with_columns(worth=0.5 ** (days / config.half_life_days))
+        .filter(sounded(config))
+        .join(hated, on=["listener", "song"], how="anti", maintain_order="left")
+        .select("song", "started_at", "worth")
     )
 
 
-def _new_share(listens: pl.DataFrame) -> float | None:
-    if listens.is_empty():
-        return None
-    since = pl.col("started_at").max() - NEW_FOR_DAYS * DAY_MS
-    lately = listens.select(
-        late=pl.col("started_at") >= since, new=pl.col("started_at").min().over("song") >= since
-    ).filter("late")
-    return _share(len(lately.filter("new")), len(lately))
-
-
-def _mainstream(played: pl.DataFrame, holders: pl.DataFrame) -> float | None:
-    most_held = holders.sort(["holders", "song"], descending=[True, False]).head(max(1, len(holders) // 10))
-    in_it = played.join(most_held, on="song", how="semi")
-    return _share(_total(in_it, "plays"), _total(played, "plays"))
+def _favourites(
+    plays: pl.DataFrame, attention: float, key: str, name: str, by: str | None
+) -> tuple[Favourite, ...]:
+    top = (
+        plays.group_by(key)
+        .agg(
+            pl.col("artist_name", "title").first(),
+            pl.col("worth").sort().sum(),
+            plays=pl.len(),
+            last=pl.col("started_at").max(),
+        )
+        .sort(["worth", key], descending=[True, False])
+        .head(TOP)
+    )
+    return tuple(
+        Favourite(
+            row[name], row[by] if by else None, row["plays"], row["worth"] / attention, day(row["last"])
+        )
+        for row in top.iter_rows(named=True)
+    )
 
 
 def _said(feedback: pl.DataFrame, songs: pl.DataFrame, artists: pl.DataFrame) -> tuple[Judged, ...]:
@@ -167,22 +205,27 @@ def _said(feedback: pl.DataFrame, songs: pl.DataFrame, artists: pl.DataFrame) ->
     )
 
 
-def _counted(values: pl.Series, names: range) -> tuple[int, ...]:
-    found = dict(values.value_counts().iter_rows())
-    return tuple(found.get(name, 0) for name in names)
+def _sentences(taste: Taste) -> Iterable[str]:
+    if not taste.listens:
+        left_out = f" All {taste.excluded_listens:,} listens are excluded." if taste.excluded_listens else ""
+        yield f"Nothing is left to tell {taste.listener}'s taste from.{left_out} Mixes are still learning."
+        return
+    yield (
+        f"{taste.listener} played {taste.songs:,} songs by {taste.artists:,} artists in {taste.listens:,} listens "
+        f"from {taste.first_listen} to {taste.last_listen}."
+    )
+    yield from (genre.said for genre in taste.micro_genres[:TOP])
+    yield from (trait.said for trait in taste.traits.traits if trait.ever.value is not None)
+    yield from (spread.said for spread in (taste.traits.hours, taste.traits.weekdays) if spread.plays)
 
 
-def _total(frame: pl.DataFrame, column: str) -> int:
-    return int(frame.select(pl.col(column).sum()).item())
+def _holds(record: EditRecord) -> bool:
+    return record.undone_at is None
 
 
-def _share(part: int, whole: int) -> float | None:
-    return part / whole if whole else None
+def _ids(edits: Sequence[EditRecord], kind: type[Boost | Mute | Reject]) -> frozenset[int]:
+    return frozenset(one.edit.genre for one in edits if _holds(one) and isinstance(one.edit, kind))
 
 
 def _date(moment: object) -> str | None:
-    return None if moment is None else _day(int(str(moment)))
-
-
-def _day(unix_ms: int) -> str:
-    return dt.datetime.fromtimestamp(unix_ms / 1000, dt.UTC).date().isoformat()
+    return None if moment is None else day(int(str(moment)))
