@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from earmark.signals.collaborative.columns import Int32s
 from earmark.signals.collaborative.histories import Csr
 from earmark.signals.culture.genres import GenreTree
+from earmark.taste.microgenres.carried import Carried
 from earmark.taste.microgenres.config import MicroGenreConfig
 from earmark.taste.microgenres.genre import MicroGenre, OwnTerm
 from earmark.taste.microgenres.map import laid_out
-from earmark.taste.microgenres.naming import Carried, Named, composed, named, supported
+from earmark.taste.microgenres.naming import Named, composed, named, supported
 from earmark.taste.microgenres.views import Floats
 from earmark.taste.microgenres.vocabulary import Vocabulary
 
@@ -67,7 +68,7 @@ def described(
         config: what a name must be supported by.
     """
     n = len(found.centres)
-    carried = Carried.of(terms, found.place, n, config)
+    carried = Carried(terms, found.place, n, config)
     sizes = np.bincount(found.place[found.place >= 0], minlength=n)
     names = named(
         carried,

@@ -1,9 +1,7 @@
-"""Names for clusters of artists, from the terms that are truly their own.
+"""Names for clusters of artists: a core, the kind of music, and before it a modifier that narrows it.
 
-Method: a term is a cluster's own by p · log(p / q), its part of the Kullback-Leibler divergence of the cluster from all
-artists, where p is the share of the cluster's artists who carry it and q that of all. Both are of those who are called
-anything at all. It must be carried by enough of them (``support`` and ``least_artists`` of the settings). A name
-is a core, the kind of music, and before it a modifier that narrows it; no two clusters have the same.
+Both are terms of the cluster's own (`earmark.taste.microgenres.carried`); the pair is chosen that is most its own. No
+two clusters have the same name.
 """
 
 from __future__ import annotations
@@ -12,52 +10,16 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from earmark.signals.collaborative.histories import Csr
 from earmark.signals.culture.genres import GenreTree
-from earmark.taste.microgenres.config import MicroGenreConfig
+from earmark.taste.microgenres.carried import Carried
 from earmark.taste.microgenres.vocabulary import CORE, MODIFIER, UNSURE, Vocabulary
 
 CANDIDATES = 12
 """So many cores and modifiers of a cluster are tried in pairs."""
 UNSURE_COUNTS = 0.4
 """A term of which it is not known what it is must be so much more a cluster's own."""
-
-
-@dataclass(frozen=True)
-class Carried:
-    """Who carries what: ``share`` p and ``lift`` p / q of each cluster and term, ``(n_clusters, n_terms)``; ``own`` is
-    p · log(p / q), and 0 where the term may not name the cluster."""
-
-    share: NDArray[np.float32]
-    lift: NDArray[np.float32]
-    own: NDArray[np.float32]
-
-    @classmethod
-    def of(cls, terms: Csr, place: NDArray[np.integer], n_clusters: int, config: MicroGenreConfig) -> Carried:
-        """Count them.
-
-        Args:
-            terms: ``(n_artists, n_terms)``, above 0 where an artist carries a term.
-            place: the cluster of each artist, −1 for none.
-            n_clusters: how many there are.
-            config: how many must carry a term.
-        """
-        said = sp.csr_array((terms > 0).astype(np.float32))
-        described = np.diff(said.indptr) > 0
-        inside = np.flatnonzero((place >= 0) & described)
-        ones = np.ones(len(inside), np.float32)
-        membership = sp.csr_array((ones, (place[inside], inside)), shape=(n_clusters, len(place)))
-        counts = (membership @ said).toarray()
-        sizes = np.bincount(place[inside], minlength=n_clusters)
-        q = np.bincount(said.indices, minlength=said.shape[1]) / max(int(described.sum()), 1)
-        share = counts / np.maximum(sizes, 1)[:, None]
-        lift = share / np.where(q > 0, q, 1)
-        enough = (share >= config.support) & (counts >= config.least_artists) & (lift > 1)
-        own = np.where(enough, share * np.log(np.where(enough, lift, 1)), 0)
-        return cls(share.astype(np.float32), lift.astype(np.float32), own.astype(np.float32))
 
 
 @dataclass(frozen=True)
@@ -99,7 +61,7 @@ def named(
             Named(-1, -1),
         )
         taken.add(_written(names[cluster], vocabulary))
-    return [names[cluster] for cluster in range(len(carried.own))]
+    return [names[cluster] for cluster in range(len(carried))]
 
 
 def supported(name: Named, own: NDArray[np.float32]) -> bool:
@@ -142,7 +104,7 @@ def _narrows(modifier: int, core: int, vocabulary: Vocabulary, tree: GenreTree) 
     if set(first) <= set(last) or set(last) <= set(first) or "".join(first) == "".join(last):
         return False
     above, genre = vocabulary.genre[modifier], vocabulary.genre[core]
-    if above is None or genre is None or vocabulary.kind[modifier] != CORE:
+    if above is None or genre is None:
         return True
     related: Collection[str] = {genre, *tree.ancestors(genre)}
     return above not in related
