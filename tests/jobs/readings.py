@@ -6,11 +6,15 @@ import hashlib
 import os
 import signal
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Generic, TypeVar
 
 from earmark.errors import EarmarkError
 from earmark.jobs.readers import CalledSo, Reads
 from earmark.music.documents import Document, Mention, Reading
+
+Given = TypeVar("Given")
+Came = TypeVar("Came")
 
 
 class ToyReader:
@@ -19,7 +23,10 @@ class ToyReader:
     def __init__(self, names: Sequence[CalledSo]) -> None:
         self._names = names
 
-    def read(self, document: Document) -> Reading:
+    def read_all(self, documents: Sequence[Document]) -> list[Reading]:
+        return [self._read(one) for one in documents]
+
+    def _read(self, document: Document) -> Reading:
         text = document.text
         if "crash me" in text:
             os.kill(os.getpid(), signal.SIGSEGV)
@@ -36,6 +43,41 @@ class ToyReader:
             hashlib.blake2b(text.encode(), digest_size=64, salt=bytes([n])).digest() for n in range(8)
         )
         return Reading(document.language or "en", len(text.split()), sketch, tuple(mentions))
+
+
+class HereCrew(Generic[Given, Came]):
+    """A crew of nobody: whoever gives a task does it, when it is asked what was done."""
+
+    def __init__(
+        self,
+        size: int,
+        begin: Callable[..., Callable[[Given], Came]],
+        arguments: tuple[object, ...],
+        *_: object,
+        **__: object,
+    ) -> None:
+        self._size, self._tasks = size, list[Given]()
+        self._do = begin(*arguments)
+
+    def __enter__(self) -> HereCrew[Given, Came]:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+    @property
+    def busy(self) -> int:
+        return len(self._tasks)
+
+    @property
+    def free(self) -> int:
+        return self._size - self.busy
+
+    def give(self, task: Given) -> None:
+        self._tasks.append(task)
+
+    def done(self, _patience: float) -> list[tuple[Given, Came]]:
+        return [(task, self._do(task)) for task in [self._tasks.pop()]]
 
 
 def toys(names: Sequence[CalledSo]) -> Reads:

@@ -26,8 +26,8 @@ LONGEST_HELD_SECONDS: Final = 1.0
 class Reads(Protocol):
     """Whoever reads; see `earmark.signals.culture.reading.Reader`."""
 
-    def read(self, document: Document) -> Reading:
-        """What is kept of a document."""
+    def read_all(self, documents: Sequence[Document]) -> Sequence[Reading]:
+        """What is kept of each document."""
 
 
 CalledSo = tuple[str, int, int | None, str | None]
@@ -57,7 +57,7 @@ class Task(msgspec.Struct, frozen=True):
 def begin(open_: OpenReader, names: Sequence[CalledSo]) -> Callable[[Task], list[Reading]]:
     """What a process does, once its reader is made."""
     reader = open_(names)
-    return lambda task: [reader.read(one) for one in task.documents]
+    return lambda task: list(reader.read_all(task.documents))
 
 
 class Read(NamedTuple):
