@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import polars as pl
 
 from earmark.errors import UnknownNameError
 from earmark.jobs.house import House
@@ -19,6 +20,10 @@ def suspicions_of(house: House, listener: ListenerRecord, live: OpenedBuild | No
     """What is suspected of the listens that count, by when it began."""
     listens = house.store.listens([listener.id])
     songs = house.store.songs(listens["song"].unique().sort().to_list())
+    lengths = pl.DataFrame(schema={"song": pl.Int32, "duration_ms": pl.Int32})
+    if live is not None:
+        lengths = live.snapshot.songs.select("song", "duration_ms")
+    songs = songs.join(lengths, on="song", how="left", maintain_order="left")
     suspecting = Suspecting(evidence=house.learning.evidence)
     if live is None:
         return suspecting.find(listens, songs, time_zone=listener.time_zone)
