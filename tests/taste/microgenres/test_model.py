@@ -174,10 +174,11 @@ def test_artists_of_whom_nothing_is_known_belong_nowhere() -> None:
 
 def test_names_and_ids_stay_from_build_to_build() -> None:
     scenes = made(40)
-    first = scenes.fit()
+    config = CONFIG.model_copy(update={"artists_per_genre": 40})
+    first = scenes.fit(config=config)
     rows = np.random.default_rng(5).permutation(len(scenes.artists))[: int(len(scenes.artists) * 0.95)]
 
-    second = scenes.some(rows).fit(before=first, seed=9)
+    second = scenes.some(rows).fit(before=first, seed=9, config=config)
 
     of_first = {genre.id: genre for genre in first.genres}
     names = {int(a): first.genres[p].name for a, p in zip(first.artists, first.place, strict=True)}

@@ -33,13 +33,14 @@ def belonging(points: Floats, centres: Floats, sharpness: float, most: int) -> C
     return _stacked(blocks, len(centres))
 
 
-def moved(artists: Csr, said: list[tuple[Floats, Floats, float]], pull: float, most: int) -> Csr:
+def moved(artists: Csr, points: Floats, centres: Floats, pull: float, most: int) -> Csr:
     """The parts of songs ``(n_songs, n_centres)``: those of their artists, moved by what is known of the songs.
 
     Args:
         artists: the parts of each song's artist, ``(n_songs, n_centres)``; empty rows for unknown ones.
-        said: of each view the songs' directions, the centres' and the view's weight.
-        pull: how much a song's own vectors say beside its artist.
+        points: of the songs themselves; zeros where nothing is known.
+        centres: of the micro-genres.
+        pull: how much a song's own point says beside its artist.
         most: so many parts are kept of each song.
     """
     n, n_centres = artists.shape
@@ -47,11 +48,8 @@ def moved(artists: Csr, said: list[tuple[Floats, Floats, float]], pull: float, m
     for start in range(0, n, ROWS_AT_ONCE):
         some = slice(start, min(start + ROWS_AT_ONCE, n))
         prior = artists[some].toarray()
-        known = np.asarray(prior.any(axis=1), np.bool_)
-        logits = np.log(prior + ELSEWHERE)
-        for songs, centres, weight in said:
-            logits += pull * weight * (songs[some] @ centres.T)
-            known |= np.asarray(songs[some].any(axis=1), np.bool_)
+        known = np.asarray(prior.any(axis=1) | points[some].any(axis=1), np.bool_)
+        logits = np.log(prior + np.float32(ELSEWHERE)) + pull * (points[some] @ centres.T)
         blocks.append(_largest(logits, known, most))
     return _stacked(blocks, n_centres)
 

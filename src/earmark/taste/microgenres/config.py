@@ -18,12 +18,14 @@ class MicroGenreConfig(BaseModel):
     """While the wanted number of micro-genres is off by no more than this share, a new build keeps the old number."""
     listening: float = Field(default=1.0, ge=0, le=100)
     """How much it counts who listens to an artist, beside the other views; 0 leaves it out."""
-    terms: float = Field(default=1.0, ge=0, le=100)
+    terms: float = Field(default=3.0, ge=0, le=100)
     """The same for what an artist is called: tags and cultural terms."""
     sound: float = Field(default=0.5, ge=0, le=100)
     """The same for what an artist sounds like."""
     term_dimensions: int = Field(default=128, ge=2, le=1_000)
     """Length of the vectors that terms are reduced to."""
+    expectation_pull: float = Field(default=3.0, gt=0, allow_inf_nan=False)
+    """Pull towards nothing on what an artist or song is expected to be called, of whom nothing is said."""
     rounds: int = Field(default=20, ge=1, le=1_000)
     """Times at most that artists and centres are moved in turn."""
     support: float = Field(default=0.15, gt=0, le=1)

@@ -20,13 +20,13 @@ from earmark.signals.collaborative.arrays import damaged, load_arrays, save_arra
 from earmark.signals.collaborative.columns import Int32s
 from earmark.signals.collaborative.histories import Csr
 from earmark.signals.culture.genres import GenreTree
-from earmark.taste.microgenres import views
 from earmark.taste.microgenres.belonging import belonging, moved
 from earmark.taste.microgenres.clusters import clustered, means
 from earmark.taste.microgenres.config import MicroGenreConfig
 from earmark.taste.microgenres.describing import Found, described
 from earmark.taste.microgenres.genre import MicroGenre
 from earmark.taste.microgenres.matching import matched, rows_of
+from earmark.taste.microgenres.space import Space
 from earmark.taste.microgenres.views import Floats
 from earmark.taste.microgenres.vocabulary import Vocabulary
 from earmark.threads import one_blas_thread
@@ -39,9 +39,10 @@ ARRAYS = (
     "part_genres",
     "part_starts",
     "next_id",
-    "listening_centres",
-    "sound_centres",
+    "centres",
     "sound_scale",
+    "expects",
+    "n_factors",
 )
 UNPLAYED = 0.1
 """What an artist whom nobody plays counts for a centre, beside 1 for one who is played without end."""
@@ -59,9 +60,8 @@ class MicroGenres:
         membership: Csr,
         place: Int32s,
         next_id: int,
-        listening_centres: Floats,
-        sound_centres: Floats,
-        sound_scale: Floats,
+        centres: Floats,
+        space: Space,
     ) -> None:
         self.config = config
         self.genres = genres
@@ -73,8 +73,7 @@ class MicroGenres:
         """The micro-genre (position) of each artist; −1 for those of whom nothing is known, ``(n_artists,)``."""
         self.next_id = next_id
         """No micro-genre has had this id, nor any above it."""
-        self._listening_centres, self._sound_centres = listening_centres, sound_centres
-        self._sound_scale = sound_scale
+        self._centres, self._space = centres, space
 
     def __len__(self) -> int:
         """How many micro-genres."""
@@ -127,18 +126,10 @@ class MicroGenres:
         _check_figures(terms=terms.data, weight=weight)
         if terms.shape[1] != len(term_names):
             raise ValueError(f"terms: {terms.shape[1]} columns, but {len(term_names)} names.")
-        heard = np.zeros((n, 1), np.float32) if sound is None else sound
-        held = np.zeros((n, 1), np.float32) if listening is None else listening
         vocabulary = Vocabulary.of(term_names, tree)
         terms = sp.csr_array(terms @ vocabulary.spellings)
         with one_blas_thread():
-            scale = views.sound_scale(heard)
-            shown = (
-                views.directions(held),
-                views.latent(views.tf_idf(terms), config.term_dimensions, seed),
-                views.sound_directions(heard, scale),
-            )
-            points = views.joined(shown, (config.listening, config.terms, config.sound))
+            space, points = Space.of(listening=listening, terms=terms, sound=sound, config=config, seed=seed)
             known = np.flatnonzero(points.any(axis=1))
             says = _says(weight, known)
             start = None if before is None else before.centres_among(artists, points, says)
@@ -173,9 +164,8 @@ class MicroGenres:
                 membership=belonging(points, centres, config.sharpness, config.memberships),
                 place=place,
                 next_id=max([next_id, *(one.id + 1 for one in told)]),
-                listening_centres=means(shown[0], says, place, len(centres)),
-                sound_centres=means(shown[2], says, place, len(centres)),
-                sound_scale=scale,
+                centres=centres,
+                space=space,
             )
 
     def centres_among(self, artists: NDArray[np.integer], points: Floats, weight: Floats) -> Floats:
@@ -213,24 +203,15 @@ class MicroGenres:
         Raises:
             ValueError: vectors are of other lengths than those of the artists.
         """
-        said = []
-        for what, vectors, centres, weight in (
-            ("listening", listening, self._listening_centres, self.config.listening),
-            ("sound", sound, self._sound_centres, self.config.sound),
-        ):
-            if vectors is None:
-                continue
-            if vectors.shape != (len(artists), centres.shape[1]):
-                raise ValueError(
-                    f"{what}: expected ({len(artists)}, {centres.shape[1]}), got {vectors.shape}."
-                )
-            rows = (
-                views.directions(vectors)
-                if what == "listening"
-                else views.sound_directions(vectors, self._sound_scale)
+        with one_blas_thread():
+            points = self._space.points(len(artists), listening=listening, sound=sound, config=self.config)
+            return moved(
+                self._of_artists(artists),
+                points,
+                self._centres,
+                self.config.song_pull,
+                self.config.memberships,
             )
-            said.append((rows, centres, weight))
-        return moved(self._of_artists(artists), said, self.config.song_pull, self.config.memberships)
 
     def _of_artists(self, artists: NDArray[np.integer]) -> Csr:
         """The membership of each of some artists (record ids); empty rows for those who are not known."""
@@ -252,9 +233,10 @@ class MicroGenres:
             part_genres=self.membership.indices.astype(np.int32),
             part_starts=self.membership.indptr.astype(np.int64),
             next_id=np.array([self.next_id]),
-            listening_centres=self._listening_centres,
-            sound_centres=self._sound_centres,
-            sound_scale=self._sound_scale,
+            centres=self._centres,
+            sound_scale=self._space.sound_scale,
+            expects=self._space.expects,
+            n_factors=np.array([self._space.n_factors]),
         )
         told = msgspec.json.format(msgspec.json.encode(self.genres), indent=2)
         (folder / GENRES_FILE).write_bytes(told + b"\n")
@@ -268,7 +250,7 @@ class MicroGenres:
         """
         config, arrays = load_arrays(folder, MicroGenreConfig, *ARRAYS)
         artists, place, parts, part_genres, part_starts, next_id = arrays[:6]
-        listening_centres, sound_centres, sound_scale = arrays[6:]
+        centres, sound_scale, expects, n_factors = arrays[6:]
         path = folder / GENRES_FILE
         try:
             genres = msgspec.json.decode(path.read_bytes(), type=tuple[MicroGenre, ...])
@@ -283,9 +265,8 @@ class MicroGenres:
                 membership=membership,
                 place=place,
                 next_id=next_id.item(),
-                listening_centres=listening_centres,
-                sound_centres=sound_centres,
-                sound_scale=sound_scale,
+                centres=centres,
+                space=Space(sound_scale, expects, n_factors.item()),
             )
             loaded._check()
         except (ValueError, TypeError, IndexError) as error:
@@ -304,10 +285,12 @@ class MicroGenres:
             raise ValueError("the arrays speak of different numbers of artists")
         if n and (self.place.min() < -1 or self.place.max() >= n_genres):
             raise ValueError("an artist is in a micro-genre that there is not")
-        if {len(self._listening_centres), len(self._sound_centres)} != {n_genres}:
-            raise ValueError("the arrays speak of different numbers of micro-genres")
-        if self._sound_scale.shape != (2, self._sound_centres.shape[1]):
-            raise ValueError("sound is scaled by other figures than its centres have")
+        beside, dimensions = self._space.expects.shape
+        n_figures = self._space.sound_scale.shape[1]
+        if beside != self._space.n_factors + n_figures:
+            raise ValueError("what is expected is not of the views that there are")
+        if self._centres.shape != (n_genres, beside + dimensions):
+            raise ValueError("the centres are of another space")
 
 
 def _says(weight: Floats, known: NDArray[np.intp]) -> Floats:

@@ -60,8 +60,13 @@ def tf_idf(terms: Csr, *, least_rows: int = 2) -> Csr:
     weighed.data = (np.log1p(weighed.data) * rarity[weighed.indices]).astype(np.float32)
     weighed.eliminate_zeros()
     weighed.sort_indices()
-    lengths = np.sqrt(np.asarray(weighed.multiply(weighed).sum(axis=1), np.float32).ravel())
-    return sp.csr_array(sp.diags_array(1 / np.where(lengths > 0, lengths, np.float32(1))) @ weighed)
+    return lengthened(weighed)
+
+
+def lengthened(rows: Csr) -> Csr:
+    """Rows of length 1, or of nothing."""
+    lengths = np.sqrt(np.asarray(rows.multiply(rows).sum(axis=1), np.float32).ravel())
+    return sp.csr_array(sp.diags_array(1 / np.where(lengths > 0, lengths, np.float32(1))) @ rows)
 
 
 def latent(weighed: Csr, dimensions: int, seed: int) -> Floats:
