@@ -12,11 +12,14 @@ from collections.abc import Iterator
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.taste.contamination import circles
 from earmark.taste.contamination.config import ChildrenConfig
 from earmark.taste.contamination.history import Bools, History, Ints
 from earmark.taste.contamination.suspicion import Figures
 
 ROUNDS = 10
+NAMED_IN_CIRCLE = 0.15
+"""Of the plays of a circle, the share that must say that they are for children."""
 
 
 def sittings(history: History, words: list[list[str]], config: ChildrenConfig) -> Iterator[Ints]:
@@ -59,6 +62,11 @@ def confidence(figures: Figures) -> float:
     if figures.apart is not None and figures.usually_apart is not None:
         points += float(np.clip(2 * (figures.apart - figures.usually_apart), -1, 1))
     return float(1 / (1 + np.exp(-points)))
+
+
+def confidence_of_circle(figures: Figures) -> float:
+    """The same of a circle of songs that play with one another alone; nothing where too few of them say so."""
+    return circles.confidence(figures) if figures.named >= NAMED_IN_CIRCLE else 0.0
 
 
 def _in_company(history: History, mine: Bools, config: ChildrenConfig) -> Bools:

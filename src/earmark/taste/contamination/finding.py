@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 
 from earmark.listening.evidence import EvidenceConfig
-from earmark.taste.contamination import children, sleep
+from earmark.taste.contamination import children, circles, party, shared, sleep
 from earmark.taste.contamination.config import ContaminationConfig
 from earmark.taste.contamination.grounds import Knowledge, Vectors, figures
 from earmark.taste.contamination.history import Bools, History, Ints
 from earmark.taste.contamination.saying import sentence
 from earmark.taste.contamination.suspicion import Figures, Kind, Played, Suspicion
 from earmark.taste.contamination.words import CHILDREN, SLEEP, Vocabulary
-
-Words = list[list[str]]
 
 
 class Suspecting:
@@ -57,29 +56,59 @@ class Suspecting:
             return ()
         knowledge = Knowledge.of(history, songs, sounds, tags, vectors)
         free, told = np.ones(len(history), np.bool_), []
-        for kind, at, why in self._candidates(history, knowledge, free):
-            sure = JUDGES[kind](why)
-            if sure >= self.config.sure:
-                free[at] = False
-                told.append(_told(history, kind, at, sure, why))
+        for look in self._looks(history, knowledge, free):
+            for at in look.candidates():
+                if not len(left := at[free[at]]):
+                    continue
+                why = figures(history, left, knowledge, look.words)
+                if (sure := look.judge(why)) >= self.config.sure:
+                    free[left] = False
+                    told.append(_told(history, look.kind, left, sure, why))
         return tuple(sorted(told, key=lambda one: (one.since, one.kind)))
 
-    def _candidates(
-        self, history: History, knowledge: Knowledge, free: Bools
-    ) -> Iterator[tuple[Kind, Ints, Figures]]:
-        """Plays that may be suspected, the surest kinds first; ``free`` says which are not suspected yet."""
+    def _looks(self, history: History, knowledge: Knowledge, free: Bools) -> tuple[_Look, ...]:
+        """What is looked for, the surest first; what was suspected already (not ``free``) is not looked at again."""
         sleepy, childish = knowledge.words(self._sleep), knowledge.words(self._children)
-        found: list[tuple[Kind, Callable[[], Iterator[Ints]], Words]] = [
-            (Kind.SLEEP, lambda: sleep.nights(history, self.config.sleep), sleepy),
-            (Kind.CHILDREN, lambda: children.sittings(history, childish, self.config.children), childish),
-        ]
-        for kind, look, words in found:
-            for at in look():
-                if len(left := at[free[at]]):
-                    yield kind, left, figures(history, left, knowledge, words)
+        config = self.config
+        apart = list(circles.closed_circles(history, config.circles))
+        return (
+            _Look(Kind.SLEEP, lambda: sleep.nights(history, config.sleep), sleep.confidence, sleepy),
+            _Look(Kind.CHILDREN, lambda: iter(apart), children.confidence_of_circle, childish),
+            _Look(
+                Kind.CHILDREN,
+                lambda: children.sittings(history, childish, config.children),
+                children.confidence,
+                childish,
+            ),
+            _Look(Kind.SHARED, lambda: iter(apart), circles.confidence),
+            _Look(
+                Kind.SHARED,
+                lambda: _among(history, free, lambda rest: shared.weeks(rest, config.shared)),
+                shared.confidence,
+            ),
+            _Look(
+                Kind.PARTY,
+                lambda: _among(history, free, lambda rest: party.evenings(rest, config.party)),
+                party.confidence,
+            ),
+        )
 
 
-JUDGES = {Kind.SLEEP: sleep.confidence, Kind.CHILDREN: children.confidence}
+@dataclass(frozen=True)
+class _Look:
+    """One way to look: candidates (positions of plays), how sure their figures make, and words that may name them."""
+
+    kind: Kind
+    candidates: Callable[[], Iterator[Ints]]
+    judge: Callable[[Figures], float]
+    words: list[list[str]] | None = None
+
+
+def _among(history: History, free: Bools, look: Callable[[History], Iterator[Ints]]) -> Iterator[Ints]:
+    """What is found among the free plays alone, as positions in the whole history."""
+    rest = np.flatnonzero(free)
+    if len(rest):
+        yield from (rest[at] for at in look(history.part(rest)))
 
 
 def _told(history: History, kind: Kind, at: Ints, sure: float, why: Figures) -> Suspicion:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 
 from earmark.taste.contamination.history import DAY_MS, HOUR_MS, MINUTE_MS, Floats, History, Ints, stretches
 from earmark.taste.contamination.suspicion import Figures
-from earmark.taste.contamination.words import Vocabulary, most_said
+from earmark.taste.contamination.words import Vocabulary, most_said, plain
 
 PAUSE_MS = 20 * MINUTE_MS
 """A longer silence ends a stretch."""
+SHORT_MS = 100_000
+"""A play of less was hardly heard out: few songs are shorter."""
 COMPARED = 400
 """So many of the other songs, those most played, stand for them all."""
 
@@ -34,14 +36,13 @@ class Vectors:
 class Knowledge:
     """What is known of the songs of a history, each array in the order of its ``ids``.
 
-    ``energy`` ``(n_songs,)``, NaN where nobody heard it; ``texts`` what titles, artists and tags say of each song;
-    ``directions`` ``(n_songs, f)`` of unit length, zeros where there is no vector.
+    ``energy`` ``(n_songs,)``, NaN where nobody heard it; ``texts`` what titles, artists and tags say of each song, made
+    `plain`; ``directions`` ``(n_songs, f)`` of unit length, zeros where there is no vector.
     """
 
     energy: Floats
     texts: list[str]
     directions: NDArray[np.float32]
-    _said: dict[tuple[str, ...], list[list[str]]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -68,7 +69,7 @@ class Knowledge:
                 f"{text} · {by_song[song]}" if song in by_song else text
                 for text, song in zip(texts, history.ids.tolist(), strict=True)
             ]
-        return cls(energy, texts, _directions(history, vectors))
+        return cls(energy, [plain(text) for text in texts], _directions(history, vectors))
 
     def words(self, vocabulary: Vocabulary) -> list[list[str]]:
         """The vocabulary's words in what is said of each song."""
@@ -123,7 +124,10 @@ def figures(
         longest_hours=float(longest / HOUR_MS),
         plays_per_song=float(len(at) / (times > 0).sum()),
         elsewhere=float(1 - len(at) / history.plays[times > 0].sum()),
+        artists_elsewhere=float(1 - len(at) / of_artist[of_artist_here > 0].sum()),
         foreign=float(alone.mean()),
+        only_then=float(history.only_that_day[at].mean()),
+        short=float((ended - history.started[at] < SHORT_MS).mean()),
         skipped=float(history.skipped[at].mean()),
         skipped_elsewhere=None if inside.all() else float(history.skipped[~inside].mean()),
         words=() if words is None else most_said(words, times),

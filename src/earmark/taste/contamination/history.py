@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from zoneinfo import ZoneInfo
 
@@ -114,6 +114,28 @@ class History:
     def day(self) -> Ints:
         """Days since 1970 by the listener's clock, which for this turn at noon: a night is one day, ``(n_plays,)``."""
         return (self.clock - DAY_MS // 2) // DAY_MS
+
+    @cached_property
+    def only_that_day(self) -> Bools:
+        """Whether the song of each play is played on no other day, ``(n_plays,)``."""
+        first, last = (
+            np.full(len(self.ids), self.day.max(initial=0)),
+            np.full(len(self.ids), self.day.min(initial=0)),
+        )
+        np.minimum.at(first, self.song, self.day)
+        np.maximum.at(last, self.song, self.day)
+        return np.asarray((first == last)[self.song], np.bool_)
+
+    def part(self, at: Ints) -> History:
+        """Some of the plays, in order; songs keep their positions."""
+        return replace(
+            self,
+            song=self.song[at],
+            started=self.started[at],
+            ended=self.ended[at],
+            clock=self.clock[at],
+            skipped=self.skipped[at],
+        )
 
     @cached_property
     def hour(self) -> Floats:

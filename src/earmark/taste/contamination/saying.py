@@ -10,7 +10,7 @@ OPENING: Final = {
     Kind.SLEEP: "This looks like sound to sleep by",
     Kind.CHILDREN: "This looks like music for children",
     Kind.PARTY: "This looks like a party",
-    Kind.SHARED: "This looks like somebody else's music",
+    Kind.SHARED: "This looks like music of somebody or for something else",
 }
 DAYS: Final = {Kind.SLEEP: ("night", "nights"), Kind.PARTY: ("evening", "evenings")}
 
@@ -27,8 +27,9 @@ def sentence(kind: Kind, figures: Figures) -> str:
     if figures.plays_per_song >= 2:
         parts.append(f"each {figures.plays_per_song:.1f} times on average")
     parts.append(_elsewhere(figures))
-    if kind is Kind.PARTY and figures.skipped_elsewhere is not None:
-        parts.append(f"{figures.skipped:.0%} broken off early, {figures.skipped_elsewhere:.0%} otherwise")
+    if kind is Kind.PARTY:
+        parts.append(f"{figures.only_then:.0%} of the plays are of songs that play on no other day")
+        parts.append(f"{figures.short:.0%} sounded for less than 100 seconds")
     if kind in (Kind.PARTY, Kind.SHARED):
         parts.append(f"{figures.foreign:.0%} by artists of whom nothing else was played")
     if figures.energy is not None and figures.energy_elsewhere is not None and kind is Kind.SLEEP:

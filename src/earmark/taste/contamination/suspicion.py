@@ -48,8 +48,14 @@ class Figures(msgspec.Struct, frozen=True):
     plays_per_song: float
     elsewhere: float
     """Of all plays of these songs, the share that lies outside of what is suspected."""
+    artists_elsewhere: float
+    """Of all plays of their artists, likewise."""
     foreign: float
     """Of the suspected plays, the share by artists of whom nothing else was played."""
+    only_then: float
+    """Of the suspected plays, the share of songs that play on no other day."""
+    short: float
+    """Of the suspected plays, the share that sounded for less than 100 seconds."""
     skipped: float
     """Of the suspected plays, the share that was broken off early."""
     skipped_elsewhere: float | None

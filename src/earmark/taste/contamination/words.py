@@ -92,22 +92,23 @@ class Vocabulary:
 
     def __init__(self, words: Sequence[str]) -> None:
         # The longest first: of "white noise" and "noise", what says more is found.
-        longest = sorted({_plain(word) for word in words}, key=lambda word: (-len(word), word))
+        longest = sorted({plain(word) for word in words}, key=lambda word: (-len(word), word))
         apart = [re.escape(word) for word in longest if not _SPACELESS.search(word)]
         inside = [re.escape(word) for word in longest if _SPACELESS.search(word)]
         parts = ([rf"(?<!\w)(?:{'|'.join(apart)})(?!\w)"] if apart else []) + inside
         self._pattern = re.compile("|".join(parts))
 
-    def find(self, text: str) -> list[str]:
-        """The words in a text, in lower case without accents, in their order there."""
-        return self._pattern.findall(_plain(text))
+    def find(self, plain: str) -> list[str]:
+        """The words in a text that was made `plain`, in their order there."""
+        return self._pattern.findall(plain)
 
     def of(self, texts: Iterable[str]) -> list[list[str]]:
-        """The words in each text."""
+        """The words in each of such texts."""
         return [self.find(text) for text in texts]
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text as words are looked for in it: lower case, without accents and signs."""
     return plain_words(text) or words_of(fold(text))
 
 

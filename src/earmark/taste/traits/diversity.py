@@ -2,7 +2,7 @@
 
 Few plays show few artists: the entropy of the counts themselves is too low, the more so the fewer plays there are.
 The estimator of Chao, Wang & Jost (2013), "Entropy and the species accumulation curve", is nearly unbiased; it adds
-what must have gone unseen, judged by what was seen once (f1) and twice (f2). Effective numbers: Hill (1973), Jost (2006).
+what must have gone unseen, judged by what was seen once (f1) and twice (f2). Effective numbers: Hill (1973).
 """
 
 from __future__ import annotations
