@@ -403,3 +403,18 @@ def test_libraries_are_folders_that_are_there_each_once(tmp_path: Path) -> None:
     with pytest.raises(UnreadableInputError, match="no such folder"):
         libraries_at([tmp_path / "nowhere"])
     assert scanning.libraries_at([]) == []
+
+
+def test_lyrics_are_read_once(house: House, music: Path, pieces: list[bytes]) -> None:
+    for n, words in enumerate(["The sea, the sea\nSailing over the sea\nThe waves", "[00:01.00]la", None]):
+        put(music / f"Band - {n}.flac", pieces[n])
+        if words is not None:
+            (music / f"Band - {n}.lrc").write_text(words)
+    first = scanned(house, music)
+    assert (first.lyrics, scanned(house, music).lyrics) == (2, 0)
+    said = house.store.files.figures_of_lyrics([song(house, f"{n}") for n in range(3)])
+    assert [figures.lines for figures in said.values()] == [3, 1]
+    (music / "Band - 1.lrc").write_text("Other\nwords")
+    again = scanned(house, music)
+    assert (again.lyrics, again.heard, again.build_asked_for) == (1, 0, False)
+    assert house.store.files.figures_of_lyrics([song(house, "1")])[song(house, "1")].lines == 2

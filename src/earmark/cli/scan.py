@@ -73,6 +73,7 @@ def _show(report: ScanReport) -> None:
         ("As before", report.unchanged),
         ("Left out before, and unchanged", report.left_out_before),
         ("Sounds heard", report.heard),
+        ("Lyrics read", report.lyrics),
     ]
     seconds = max(report.seconds, 0.001)
     done = report.new + report.changed + report.retagged + report.moved

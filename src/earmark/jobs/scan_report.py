@@ -67,6 +67,8 @@ class ScanReport(msgspec.Struct, frozen=True):
     unchanged: int
     heard: int
     """Sounds that were heard now."""
+    lyrics: int
+    """Songs whose words were read now."""
     by_path: int
     """Of those read now, how many are named by their path, as their tags do not."""
     left_out_before: int
@@ -81,7 +83,7 @@ class ScanReport(msgspec.Struct, frozen=True):
     @property
     def changed_anything(self) -> bool:
         """Whether the record is another than before."""
-        return any((self.new, self.changed, self.retagged, self.moved, self.gone, self.heard))
+        return any((self.new, self.changed, self.retagged, self.moved, self.gone, self.heard, self.lyrics))
 
 
 class Sounds:

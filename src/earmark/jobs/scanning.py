@@ -35,6 +35,7 @@ from earmark.jobs.hearing import (
 )
 from earmark.jobs.house import House
 from earmark.jobs.locks import scanning
+from earmark.jobs.lyrics import read_new_lyrics
 from earmark.jobs.scan_ledger import LONGEST_HELD_SECONDS, Ledger
 from earmark.jobs.scan_report import ScanReport, Sounds, left_out
 from earmark.jobs.schedule import LEARN, holds_anything
@@ -115,6 +116,7 @@ def scan(
             found = survey(house.store.files, within or libraries, libraries, again=options.again)
         run = _Scan(house, crew, found)
         run.go(progress)
+        run.read_lyrics(progress)
         return run.report(time.monotonic() - began)
 
 
@@ -256,6 +258,10 @@ class _Scan:
             writer.drop_unheld_sounds()
         Covers(self._house.covers).keep_only(self._files.covers())
 
+    def read_lyrics(self, progress: Progress) -> None:
+        """Read the words that came with what was read, and those that another reader had read before."""
+        self._n["lyrics"] = read_new_lyrics(self._house.store, progress)
+
     def report(self, seconds: float) -> ScanReport:
         """What was found and done; a build is asked for if anything changed."""
         sounds = Sounds()
@@ -270,6 +276,7 @@ class _Scan:
             gone=self._n["gone"],
             unchanged=self._n["unchanged"],
             heard=self._n["heard"],
+            lyrics=self._n["lyrics"],
             by_path=self._n["by path"],
             left_out_before=self._n["left out before"] + self._found.failed,
             left_out=tuple(sorted(self._found.left_out, key=lambda one: one.path)),

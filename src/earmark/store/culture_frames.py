@@ -27,6 +27,18 @@ TAGS: Final = {
     "tag": pl.String(),
     "weight": pl.Float32(),
 }
+LYRICS: Final = {
+    "song": pl.Int32(),
+    "lines": pl.Int32(),
+    "words": pl.Int32(),
+    "language": pl.String(),
+    "languages": pl.List(pl.Struct({"language": pl.String(), "share": pl.Float32()})),
+    "themes": pl.List(pl.Struct({"theme": pl.String(), "share": pl.Float32()})),
+    "moods": pl.List(pl.Struct({"mood": pl.String(), "share": pl.Float32()})),
+    "valence": pl.Float32(),
+    "explicit": pl.List(pl.String()),
+    "judged": pl.Float32(),
+}
 
 
 def among(songs: pl.DataFrame, told: pl.DataFrame) -> pl.DataFrame:
@@ -44,3 +56,8 @@ def no_mentions() -> pl.DataFrame:
 def no_tags() -> pl.DataFrame:
     """The tags of a record that has none."""
     return pl.DataFrame(schema=TAGS)
+
+
+def no_lyrics() -> pl.DataFrame:
+    """What lyrics say in a record that has none."""
+    return pl.DataFrame(schema=LYRICS)

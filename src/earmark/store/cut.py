@@ -22,6 +22,7 @@ from earmark.store import frames
 from earmark.store.culture_frames import among
 from earmark.store.durations import durations_from_plays
 from earmark.store.exclusions import Exclusions
+from earmark.store.lyrics_said import lyrics_frame
 from earmark.store.mentions import mention_frames
 from earmark.store.rows import fetch, fetch_ints, stream_ints
 from earmark.store.snapshot import Snapshot
@@ -108,6 +109,7 @@ def _cut_tables(connection: Connection, folder: Path) -> None:
     _write(sounds_frame(connection, uses), folder, "sounds")
     _cut_mentions(connection, folder, songs)
     _write(among(songs, tags_frame(connection)), folder, "tags")
+    _write(lyrics_frame(connection).filter(pl.col("song").is_in(songs["song"].implode())), folder, "lyrics")
 
 
 def _songs_by_item(connection: Connection, tracks: pl.DataFrame) -> NDArray[np.int32]:

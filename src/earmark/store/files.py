@@ -14,9 +14,11 @@ from sqlalchemy import Connection
 
 from earmark.listening.libraries import FileMark, LibraryFile, Lyrics
 from earmark.listening.listens import UnixMs, clock
+from earmark.music.lyrics import LyricFigures
 from earmark.music.sound import Sound
 from earmark.store.catalogue import Catalogue
 from earmark.store.database import Database, Intent
+from earmark.store.lyrics_said import UnreadLyrics, figures_of_lyrics, unread_lyrics
 from earmark.store.paths import path_of, spelled
 from earmark.store.port import ItemId, SongId
 from earmark.store.rows import do, fetch, insert, new_ids, put
@@ -74,6 +76,12 @@ class Files(Protocol):
 
     def lyrics(self, songs: Sequence[SongId]) -> dict[SongId, Lyrics]:
         """The words of each of these songs; timed ones before others, then by the lowest item."""
+
+    def unread_lyrics(self, by: str, limit: int) -> list[UnreadLyrics]:
+        """Lyrics that this reader has not read, ``limit`` at most; what it finds goes to `Writer.keep_lyrics_said`."""
+
+    def figures_of_lyrics(self, songs: Sequence[SongId]) -> dict[SongId, LyricFigures]:
+        """What the words of each of these songs are like, as far as they were read; chosen as ``lyrics`` does."""
 
     def covers(self) -> set[str]:
         """Names of all pictures that a file shows."""
@@ -155,6 +163,16 @@ class SqlFiles:
             rows = fetch(connection, _LYRICS, wanted=wanted_ids(sorted(set(songs))))
         return {song: Lyrics(text, bool(timed)) for song, text, timed in rows}
 
+    def unread_lyrics(self, by: str, limit: int) -> list[UnreadLyrics]:
+        """Lyrics that this reader has not read, ``limit`` at most; what it finds goes to `Writer.keep_lyrics_said`."""
+        with self._database.transaction(Intent.READ) as connection:
+            return unread_lyrics(connection, by, limit)
+
+    def figures_of_lyrics(self, songs: Sequence[SongId]) -> dict[SongId, LyricFigures]:
+        """What the words of each of these songs are like, as far as they were read; chosen as ``lyrics`` does."""
+        with self._database.transaction(Intent.READ) as connection:
+            return {SongId(song): said for song, said in figures_of_lyrics(connection, songs).items()}
+
     def covers(self) -> set[str]:
         """Names of all pictures that a file shows."""
         with self._database.transaction(Intent.READ) as connection:
@@ -181,7 +199,8 @@ def keep_files(connection: Connection, catalogue: Catalogue, files: Sequence[Lib
         ((numbers[n], paths[n], *described[n][:-1], now, described[n][-1]) for n in new),
     )
     written = wanted_ids(sorted(numbers.values()))
-    do(connection, "DELETE FROM lyrics WHERE file_id IN (SELECT id FROM wanted_id)", wanted=written)
+    for table in ("lyrics", "lyrics_said"):
+        do(connection, f"DELETE FROM {table} WHERE file_id IN (SELECT id FROM wanted_id)", wanted=written)
     sung = [
         (numbers[n], items[n], file.lyrics.text, file.lyrics.timed, None)
         for n, file in enumerate(files)
@@ -206,7 +225,8 @@ def drop_files(connection: Connection, paths: Sequence[str]) -> int:
     Their items stay in the catalogue, as do those of other libraries: forgetting drops what nothing refers to.
     """
     gone = [(spelled(path),) for path in paths]
-    put(connection, f"DELETE FROM lyrics WHERE file_id = {_ID_OF}", gone)
+    for table in ("lyrics", "lyrics_said"):
+        put(connection, f"DELETE FROM {table} WHERE file_id = {_ID_OF}", gone)
     return put(connection, "DELETE FROM file WHERE path = ?", gone)
 
 

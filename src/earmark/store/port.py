@@ -16,6 +16,7 @@ from earmark.listening.libraries import LibraryFile, LibraryTrack
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
+from earmark.music.lyrics import LyricFigures
 from earmark.store.snapshot import Snapshot
 
 if TYPE_CHECKING:
@@ -199,6 +200,9 @@ class Writer(Protocol):
 
         Artists and songs that are in the catalogue no more are not mentioned. What has not changed is not written.
         """
+
+    def keep_lyrics_said(self, by: str, said: Sequence[tuple[int, LyricFigures]]) -> None:
+        """Note what this reader found lyrics to be like, ``(file, figures)``, of files that still have some."""
 
     def replace_tags(self, source: str, artists: Iterable[int], tags: Sequence[TagRecord]) -> int:
         """Note what a source calls these artists and their songs, in place of all that it called them before.

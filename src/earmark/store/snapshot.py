@@ -10,7 +10,7 @@ from typing import Final
 
 import polars as pl
 
-from earmark.store.culture_frames import no_mentions, no_tags
+from earmark.store.culture_frames import no_lyrics, no_mentions, no_tags
 
 TABLES: Final = (
     "listens",
@@ -22,6 +22,7 @@ TABLES: Final = (
     "sounds",
     "mentions",
     "tags",
+    "lyrics",
 )
 SOUNDS: Final = {
     "song": pl.Int32,
@@ -60,6 +61,7 @@ class Frames:
     sounds: pl.DataFrame = field(default_factory=no_sounds)
     mentions: pl.DataFrame = field(default_factory=no_mentions)
     tags: pl.DataFrame = field(default_factory=no_tags)
+    lyrics: pl.DataFrame = field(default_factory=no_lyrics)
 
     def own_playlists(self) -> pl.DataFrame:
         """``listener``, ``song`` of all playlists that a listener owns."""
@@ -103,6 +105,10 @@ class Snapshot:
     - ``tags``: what people, files and servers call them: ``artist`` i32, ``song`` i32 or null (the artist as such),
       ``source`` str (`earmark.store.tags.FILES` and ``SERVERS`` for genres that these name), ``tag`` str, ``weight``
       f32, to be compared within a source; by (artist, song, source, tag).
+    - ``lyrics``: what the words of a song are like (`earmark.music.lyrics.LyricFigures`), of its timed lyrics before
+      others: ``song`` i32, ``lines`` i32, ``words`` i32, ``language`` str or null, ``languages`` list of (``language``
+      str, ``share`` f32), ``themes`` list of (``theme`` str, ``share`` f32), ``moods`` list of (``mood`` str, ``share``
+      f32), ``valence`` f32 or null (−1 to 1), ``explicit`` list of str (the reasons), ``judged`` f32; by song.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -169,6 +175,11 @@ class Snapshot:
     def tags(self) -> pl.DataFrame:
         """What artists and songs are called; nothing in a snapshot that was cut before tags were kept."""
         return self._read("tags") if (self.folder / "tags.parquet").exists() else no_tags()
+
+    @cached_property
+    def lyrics(self) -> pl.DataFrame:
+        """What the words of songs are like; nothing in a snapshot that was cut before lyrics were read."""
+        return self._read("lyrics") if (self.folder / "lyrics.parquet").exists() else no_lyrics()
 
     def frames(self) -> Frames:
         """All tables at once."""

@@ -14,6 +14,7 @@ from earmark.listening.libraries import LibraryFile, LibraryTrack
 from earmark.listening.listens import Listen, Origin
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
+from earmark.music.lyrics import LyricFigures
 from earmark.store.catalogue import Catalogue
 from earmark.store.document_ledger import keep_documents
 from earmark.store.documents import DocumentsKept, ReadDocument
@@ -23,6 +24,7 @@ from earmark.store.forget import forget_listener, sweep
 from earmark.store.imported_playlists import PlaylistLedger
 from earmark.store.libraries import LibraryChange, keep_library, meet_library
 from earmark.store.listens import ListenLedger
+from earmark.store.lyrics_said import keep_lyrics_said
 from earmark.store.named import see_that_is_there
 from earmark.store.port import EditionRecord, ItemId, ListenerId, PlaylistsAdded, Settled, SongId
 from earmark.store.remembered import Remembered, count_forgetting
@@ -237,6 +239,10 @@ class SqlWriter:
         Artists and songs that are in the catalogue no more are not mentioned. What has not changed is not written.
         """
         return keep_documents(self._connection, documents)
+
+    def keep_lyrics_said(self, by: str, said: Sequence[tuple[int, LyricFigures]]) -> None:
+        """Note what this reader found lyrics to be like, ``(file, figures)``, of files that still have some."""
+        keep_lyrics_said(self._connection, by, said)
 
     def replace_tags(self, source: str, artists: Iterable[int], tags: Sequence[TagRecord]) -> int:
         """Note what a source calls these artists and their songs, in place of all that it called them before.
