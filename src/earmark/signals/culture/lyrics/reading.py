@@ -46,7 +46,7 @@ def read_lyrics(text: str, language: str | None = None) -> LyricFigures:
         text: one line of it for each sung line; times of a timed text and headings in brackets are passed over.
         language: what their file says, as ISO 639-1, believed where the text itself is too short to tell.
     """
-    known = tuple(entries[reason] for reason in Reason for entries in _everywhere())
+    known = tuple(entries[reason] for reason in Reason for entries in _abroad())
     read = [_Read(line, wording(line.text, known)) for line in sung(text, language)]
     words = sum(len(one.words) for one in read)
     if not words:
@@ -74,8 +74,9 @@ def read_lyrics(text: str, language: str | None = None) -> LyricFigures:
     )
 
 
-def _everywhere() -> Iterable[Mapping[str, Entries]]:
-    return (word_list(language).abroad for language in LANGUAGES)
+def _abroad() -> list[Mapping[str, Entries]]:
+    """What counts in any line, English first, since others borrow from it."""
+    return [word_list(each).abroad for each in sorted(LANGUAGES, key=lambda each: (each != "en", each))]
 
 
 def _lists(language: str) -> list[Mapping[str, Entries]]:

@@ -57,8 +57,9 @@ def _disguised(chunk: str, bare: str, known: Sequence[Entries]) -> list[str]:
 
 
 def _unmasked(masked: str, known: Sequence[Entries]) -> str | None:
-    """The word that masked letters stand for: one sign a letter, the first letter shown, three letters at least."""
-    if len(masked) < 3 or not masked[0].isalpha():
+    """The word that masked letters stand for: one sign a letter, the first shown; more than two only around signs."""
+    shown = masked.rstrip(MASKS)
+    if len(masked) < 3 or not masked[0].isalpha() or (shown.isalpha() and len(shown) > 2):
         return None
 
     def fit(word: str, is_stem: bool) -> bool:
