@@ -72,12 +72,13 @@ def _say_counts(counts: Mapping[str, Mapping[State, int]], shown: int, states: S
 
 
 def _coming(house: House, now: UnixMs) -> dict[str, UnixMs]:
-    """When the next build and, by time zone, the next mixes are due."""
-    from earmark.jobs.schedule import mixes_coming, next_night
+    """When the next build, the next reading of feeds and, by time zone, the next mixes are due."""
+    from earmark.jobs.schedule import mixes_coming, next_feeds, next_night
 
     mixes = mixes_coming(house.store.time_zones(), now, house.work)
     return {
         "build": next_night(now, house.work),
+        **({"reading of feeds": next_feeds(now, house.read)} if house.store.feeds.all() else {}),
         **{f"mixes in {one.time_zone}": one.due_at for one in mixes},
     }
 

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence, Set
 from typing import Final
 
 from earmark.engines.progress import Progress
-from earmark.errors import EarmarkError
+from earmark.errors import EarmarkError, TooLittleError, UnreadableInputError
 from earmark.jobs.editing import forget_excluded
 from earmark.jobs.house import House
 from earmark.jobs.learning import learn_if_changed
 from earmark.jobs.pushing import push_each
-from earmark.jobs.schedule import LEARN, PUSH, TIDY, WEEKLY, holds_anything
+from earmark.jobs.reading import read
+from earmark.jobs.schedule import HOUR_MS, LEARN, PUSH, READ, TIDY, WEEKLY, holds_anything
 from earmark.jobs.tasting import note_tastes
 from earmark.jobs.weekly import run_weekly, this_week
 from earmark.listening.listens import UnixMs
+from earmark.sources.reading.faults import FetchError
 from earmark.store.port import ListenerId, ListenerRecord
 from earmark.store.queue import JobId, JobRecord, Work
 
+_log: Final = logging.getLogger(__name__)
 DAY_MS: Final = 86_400_000
 NEXT_BUILD_MS: Final = 300_000
 """Where no build is live, mixes wait so long before they look for one again."""
@@ -84,6 +88,24 @@ def push_mixes(
     return {}
 
 
+def read_feeds(
+    house: House, jobs: Sequence[JobRecord], progress: Progress, now: UnixMs
+) -> Mapping[JobId, UnixMs]:
+    """What is new in all feeds that were not read just now.
+
+    A feed that cannot be read is noted as that and read again when feeds are the next time: its site is not pestered.
+    """
+    del jobs
+    lately = now - house.read.feed_hours * HOUR_MS / 2
+    due = [one.address for one in house.store.feeds.all() if one.read_at is None or one.read_at < lately]
+    if due:
+        try:
+            read(house, due, progress)
+        except (FetchError, UnreadableInputError, TooLittleError) as error:
+            _log.warning("no feed was read", extra={"feeds": len(due), "why": error.what})
+    return {}
+
+
 def learn(house: House, jobs: Sequence[JobRecord], progress: Progress, now: UnixMs) -> Mapping[JobId, UnixMs]:
     """A build from a snapshot of the record, if that has changed; for all jobs that ask for one."""
     del jobs, now
@@ -107,4 +129,10 @@ def tidy(house: House, jobs: Sequence[JobRecord], progress: Progress, now: UnixM
     return {}
 
 
-DUTIES: Final[Mapping[str, Duty]] = {WEEKLY: make_mixes, LEARN: learn, TIDY: tidy, PUSH: push_mixes}
+DUTIES: Final[Mapping[str, Duty]] = {
+    WEEKLY: make_mixes,
+    LEARN: learn,
+    TIDY: tidy,
+    PUSH: push_mixes,
+    READ: read_feeds,
+}

@@ -1,4 +1,4 @@
-"""What is due: each listener's weekly mix at their own time, and the house's work of every night.
+"""What is due: each listener's weekly mix at their own time, the house's work of every night, and feeds to be read.
 
 What is due follows from the clock alone, and its key holds the period that it is for: the ISO week where the listener
 lives, or the date where the house stands. So it may be worked out at any moment, by any number of workers, as often as
@@ -15,6 +15,7 @@ from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from earmark.jobs.house import House
+from earmark.jobs.read_config import ReadConfig
 from earmark.jobs.work import WorkConfig
 from earmark.listening.listens import UnixMs
 from earmark.mixes.weeks import monday_of, week_of
@@ -25,6 +26,8 @@ WEEKLY: Final = "weekly"
 LEARN: Final = "learn"
 TIDY: Final = "tidy"
 PUSH: Final = "push"
+READ: Final = "read"
+HOUR_MS: Final = 3_600_000
 
 _log: Final = logging.getLogger(__name__)
 
@@ -84,6 +87,18 @@ def next_night(now: UnixMs, config: WorkConfig) -> UnixMs:
     return next(night for night in nights if night > now)
 
 
+def feeds_due(now: UnixMs, config: ReadConfig) -> Work:
+    """The reading of feeds for the stretch of time that it is now; such stretches follow each other without end."""
+    stretch = round(config.feed_hours * HOUR_MS)
+    begun = UnixMs(now // stretch * stretch)
+    return Work(READ, dt.datetime.fromtimestamp(begun / 1000, dt.UTC).strftime("%Y-%m-%dT%H:%M:%SZ"), begun)
+
+
+def next_feeds(now: UnixMs, config: ReadConfig) -> UnixMs:
+    """When feeds are read next."""
+    return UnixMs(feeds_due(now, config).due_at + round(config.feed_hours * HOUR_MS))
+
+
 def first_build(now: UnixMs, config: WorkConfig) -> Work:
     """A build at once, where nothing is live: at first, and after somebody was forgotten. At most one an hour."""
     hour = _local(now, ZoneInfo(config.time_zone)).strftime("%Y-%m-%dT%H")
@@ -98,6 +113,8 @@ def hand_over(house: House, now: UnixMs) -> int:
     """
     queue = house.store.queue
     added = queue.add(nightly(now, house.work), now)
+    if house.store.feeds.all():
+        added += queue.add([feeds_due(now, house.read)], now)
     if house.builds.live() is None:
         # Without a build there can be no mixes: they are due as soon as there is one.
         return added + (queue.add([first_build(now, house.work)], now) if holds_anything(house.store) else 0)
