@@ -39,5 +39,5 @@ class ReadingConfig(BaseModel):
     """How many pages of one feed are read, where it names a next one."""
     most_entries: int = Field(default=1_000, ge=1, le=100_000)
     """How many entries of one feed are read."""
-    largest_bytes: int = Field(default=32 << 20, ge=1_024, le=1 << 30)
+    largest_bytes: int = Field(default=8 << 20, ge=1_024, le=1 << 30)
     """Bytes of a local file of text, beyond which it is not read; tables and JSON lines may be of any size."""

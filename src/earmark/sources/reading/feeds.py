@@ -11,6 +11,7 @@ import io
 import re
 from collections.abc import Iterator
 from typing import Any, Final
+from xml.parsers import expat
 
 import msgspec
 
@@ -20,12 +21,20 @@ from earmark.music.documents import Document
 from earmark.sources.batch import Skipped
 from earmark.sources.checks import RowFaultError
 from earmark.sources.reading.addresses import site_of, web_address
-from earmark.sources.reading.markup import MOST_TAGS, TOO_MANY_TAGS, is_markup, plain
+from earmark.sources.reading.markup import bounded, is_markup, plain
 from earmark.sources.reading.prose import one_line, prose
 from earmark.sources.reading.writing import Found, documents
 
-_ROOT: Final = re.compile(rb"<(?:\w+:)?(rss|feed|rdf)[\s>]", re.IGNORECASE)
+_ROOT: Final = re.compile(
+    rb"\s*(?:(?:<\?.*?\?>|<!--.*?-->|<!DOCTYPE[^>]*>)\s*)*+<(?:\w+:)?(?:rss|feed|rdf)[\s>]",
+    re.IGNORECASE | re.DOTALL,
+)
 _HEAD: Final = 4_096
+BROKEN: Final = "large, and not XML"
+LARGEST_BROKEN: Final = 1 << 20
+"""Bytes up to which a feed may be broken XML: to mend it takes time with the square of its length."""
+_RUN: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1000,}+", re.ASCII)
+"""What is no word; to look for somebody's address in it takes time with the square of its length."""
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -62,9 +71,10 @@ class Feed(msgspec.Struct, frozen=True):
 
 
 def is_feed(head: bytes) -> bool:
-    """Whether bytes begin as a feed does."""
-    start = head[:_HEAD].replace(b"\0", b"")
-    return _ROOT.search(start) is not None and b"<html" not in start.lower()
+    """Whether bytes are XML whose outermost element is that of a feed."""
+    # Of UTF-16 the marks and zeros are left out.
+    start = head[:_HEAD].lstrip(b"\xef\xbb\xbf\xff\xfe").replace(b"\0", b"")
+    return _ROOT.match(start) is not None
 
 
 def parse_feed(xml: str, address: str, most: int) -> Feed:
@@ -80,18 +90,17 @@ def parse_feed(xml: str, address: str, most: int) -> Feed:
     """
     import feedparser  # type: ignore[import-untyped]
 
-    if xml.count("<") > MOST_TAGS:
-        raise UnreadableInputError(f"{address}: {TOO_MANY_TAGS}.", "Leave it out: no feed is that long.")
-    # As bytes in a stream: feedparser would take a short string for the name of a file. The text is UTF-8 now, whatever
-    # its first line says.
+    try:
+        # As bytes in a stream: feedparser would take a short string for the name of a file.
+        stream = io.BytesIO(_tame(xml))
+    except RowFaultError as fault:
+        raise UnreadableInputError(
+            f"{address}: {fault.cause} ({fault.detail}).", "Leave it out: no feed is made like that."
+        ) from fault
+    # It is UTF-8 now, whatever its first line says.
     told = {"content-type": "application/xml; charset=utf-8", "content-location": address}
-    parsed = feedparser.parse(
-        io.BytesIO(xml.encode("utf-8", "replace")),
-        response_headers=told,
-        sanitize_html=False,
-        resolve_relative_uris=False,
-    )
-    if not parsed.version:
+    parsed = feedparser.parse(stream, response_headers=told, sanitize_html=False, resolve_relative_uris=False)
+    if not parsed.get("version"):
         raise UnreadableInputError(
             f"{address} is not a feed that can be read ({parsed.get('bozo_exception', 'it names no kind')}).",
             "See that the address is that of an RSS or Atom feed.",
@@ -101,10 +110,26 @@ def parse_feed(xml: str, address: str, most: int) -> Feed:
         (link.get("href") for link in parsed.feed.get("links", []) if link.get("rel") == "next"), None
     )
     return Feed(
-        one_line(parsed.feed.get("title", "")),
+        _text(parsed.feed.get("title", "")),
         tuple(_entry(entry, address, language) for entry in parsed.entries[:most]),
         web_address(following, address) if following else None,
     )
+
+
+def _tame(xml: str) -> bytes:
+    """A feed without what feedparser would take very long over.
+
+    Raises:
+        RowFaultError: it has too many tags; or it is large, and not XML.
+    """
+    tame = _RUN.sub(" ", bounded(xml)).encode("utf-8", "replace")
+    if len(tame) > LARGEST_BROKEN:
+        parser = expat.ParserCreate("utf-8")
+        try:
+            parser.Parse(tame, True)
+        except expat.ExpatError as error:
+            raise RowFaultError(BROKEN, error) from error
+    return tame
 
 
 def _entry(entry: Any, feed: str, language: str | None) -> Entry:

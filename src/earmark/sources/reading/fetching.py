@@ -92,8 +92,14 @@ class Fetcher:
         self._http.close()
 
     def trust(self, address: str) -> None:
-        """Let a host be asked wherever it is, since the owner named it; all others must be out on the internet."""
-        self._trusted.add(origin_of(address))
+        """Let a host be asked wherever it is, since the owner named it; all others must be out on the internet.
+
+        At another port is another host, but for a site's own step from http to https.
+        """
+        origin = origin_of(address)
+        self._trusted.add(origin)
+        if urlsplit(address).port is None:
+            self._trusted.add(origin.replace("http:", "https:"))
 
     def fetch(self, address: str, validators: Validators | None = None) -> Fetched:
         """What stands at an address, unless it is what was sent when ``validators`` came with it.

@@ -16,7 +16,9 @@ TOO_MANY_TAGS: Final = "page of too many elements"
 TOO_DEEP: Final = "page nested too deeply"
 
 MOST_TAGS: Final = 200_000
-"""Tags of a page or feed."""
+"""Tags that are looked at: of a page, or of a whole feed."""
+MOST_ELEMENTS: Final = 50_000
+MOST_ATTRIBUTES: Final = 200_000
 MOST_DEPTH: Final = 1_000_000
 """The depths of all elements together; the longest real pages have some 100,000."""
 LONGEST_TAG: Final = 2_000
@@ -118,14 +120,23 @@ def parsed(html: str) -> Any:
     from lxml.html import HTMLParser  # type: ignore[import-untyped]
 
     parser = HTMLParser(remove_comments=True, remove_pis=True, encoding="utf-8", no_network=True)
-    # The doctype of an empty page, so that a page of nothing, or of comments alone, has a root.
-    root = etree.fromstring(b"<html><body>" + bounded(html).encode(), parser)
-    depth = total = 0
-    for event, _ in etree.iterwalk(root, events=("start", "end")):
-        depth += 1 if event == "start" else -1
-        total += depth
-    if total // 2 > MOST_DEPTH:
-        raise RowFaultError(TOO_DEEP, f"{total // 2:,} steps in all")
+    # A page of nothing, or of comments alone, has no root.
+    root = etree.fromstring(bounded(html).encode(), parser)
+    if root is None:
+        root = etree.fromstring(b"<html><body></body></html>", parser)
+    depth = depths = elements = attributes = 0
+    for event, element in etree.iterwalk(root, events=("start", "end")):
+        if event == "end":
+            depth -= 1
+            continue
+        depth += 1
+        depths += depth
+        elements += 1
+        attributes += len(element.attrib)
+    if elements > MOST_ELEMENTS or attributes > MOST_ATTRIBUTES:
+        raise RowFaultError(TOO_MANY_TAGS, f"{elements:,} with {attributes:,} attributes")
+    if depths > MOST_DEPTH:
+        raise RowFaultError(TOO_DEEP, f"{depths:,} steps in all")
     return root
 
 

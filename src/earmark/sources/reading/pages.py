@@ -48,7 +48,6 @@ def read_page(html: str, address: str | None = None, *, whole: bool = False) -> 
     language = _language(root)
     feeds = _feeds(root, address or "")
     site = site_of(address) if address else _own_site(root)
-    everything = prose_of(root) if whole else ""
     title = root.findtext(".//title") or ""
     today = dt.datetime.now(dt.UTC).date().isoformat()
     found = bare_extraction(
@@ -58,15 +57,18 @@ def read_page(html: str, address: str | None = None, *, whole: bool = False) -> 
         with_metadata=True,
         date_extraction_params={"original_date": True, "extensive_search": False, "max_date": today},
     )
-    if not isinstance(found, Document):
-        return Page(title, everything, None, language, site, feeds)
+    body = found if isinstance(found, Document) else Document()
     # Each of its lines is a paragraph.
-    text = prose((found.text or "").replace("\n", "\n\n"))
-    return Page(found.title or title, text or everything, found.date, language, site, feeds)
+    text = prose((body.text or "").replace("\n", "\n\n"))
+    if whole and not text:
+        text = prose_of(parsed(html))
+    return Page(body.title or title, text, body.date, language, site, feeds)
 
 
 def _language(root: Any) -> str | None:
-    said = root.xpath("(/html/@lang | /html/@xml:lang | //meta[@property='og:locale']/@content)[1]")
+    said = root.xpath(
+        "(/html/@lang | /html/@*[name()='xml:lang'] | //meta[@property='og:locale']/@content)[1]"
+    )
     return str(said[0]) if said else None
 
 

@@ -8,7 +8,7 @@ from typing import Final
 
 import msgspec
 
-from earmark.errors import UnreadableInputError
+from earmark.errors import EarmarkError, UnreadableInputError
 from earmark.listening.listens import UnixMs
 from earmark.music.documents import Document
 from earmark.sources.batch import Skipped
@@ -20,18 +20,19 @@ from earmark.sources.reading.faults import FetchError
 from earmark.sources.reading.feeds import Entry, Feed, is_feed, parse_feed
 from earmark.sources.reading.fetching import Fetched, Fetcher, Validators
 from earmark.sources.reading.local import read_local
+from earmark.sources.reading.markdown import parted, plain_markdown
 from earmark.sources.reading.pages import read_page
 from earmark.sources.reading.prose import prose
 from earmark.sources.reading.writing import Found, documents
 
 NAMES_FEEDS: Final = "one page; to read what is new there, read its feed"
-PAGE_NOT_FETCHED: Final = "only the summary was read; page "
+PAGE_NOT_FETCHED: Final = "the summary alone was read: "
+NEXT_NOT_READ: Final = "the feed's next page cannot be read"
 NOT_A_PAGE: Final = "not a page of text"
 IS_A_FEED: Final = "a feed where a page was expected"
 
 _PAGES: Final = frozenset({"text/html", "application/xhtml+xml", ""})
 _PLAIN: Final = frozenset({"text/plain", "text/markdown", "text/x-markdown"})
-_XML: Final = ("xml", "rss", "atom")
 
 
 class Asked(msgspec.Struct, frozen=True):
@@ -82,21 +83,26 @@ class Texts:
             FetchError: it cannot be fetched.
             UnreadableInputError: nothing is there, or nothing that can be read.
         """
-        address = web_address(what) if "://" in what else None
-        if address is None:
+        if "://" not in what:
             yield from self._local(what)
             return
+        address = web_address(what)
+        if address is None:
+            raise UnreadableInputError(
+                f"{what} is not the address of a feed or page.",
+                "It begins with http:// or https://, and holds no name or password.",
+            )
         self._fetcher.trust(address)
         fetched = self._fetcher.fetch(address, validators)
         feed = None
         if fetched.changed:
-            feed = _holds_feed(fetched)
+            feed = is_feed(fetched.body)
             yield from self._feed(fetched) if feed else self._page(fetched)
         yield Asked(what, feed, fetched.validators, fetched.changed)
 
     def _local(self, what: str) -> Iterator[Document | Skipped]:
         path = Path(what).expanduser()
-        if not path.exists() and "://" not in what and _like_a_site(what):
+        if not path.exists() and _like_a_site(what):
             raise UnreadableInputError(
                 f"There is nothing at {what}.",
                 f"If it is on the web, write its whole address: https://{what}",
@@ -124,28 +130,40 @@ class Texts:
         been: set[str] = set()
         row = 0
         for feed in self._pages_of(fetched):
+            if isinstance(feed, Skipped):
+                yield feed
+                return
             for entry in feed.entries:
                 row += 1
                 if entry.address not in been and row <= self.config.most_entries:
                     been.add(entry.address)
                     yield from self._entry(entry, fetched.address, row)
 
-    def _pages_of(self, fetched: Fetched) -> Iterator[Feed]:
-        """A feed, and what it names as its next pages, as far as they hold anything new."""
-        been: set[str] = set()
-        entries: set[str] = set()
-        for _ in range(self.config.most_pages):
-            been.add(fetched.address)
-            feed = parse_feed(
-                decoded(fetched.body, fetched.charset), fetched.address, self.config.most_entries
-            )
+    def _pages_of(self, fetched: Fetched) -> Iterator[Feed | Skipped]:
+        """A feed, and what it names as its next pages, as far as they hold anything new; or why one is not read.
+
+        Raises:
+            UnreadableInputError: the first is no feed.
+        """
+        feed = self._parsed(fetched)
+        been, entries = {fetched.address}, set[str]()
+        for _ in range(self.config.most_pages - 1):
             yield feed
             new = {entry.address for entry in feed.entries} - entries
-            entries |= new
-            if not new or feed.next is None or feed.next in been or all(map(self._known, new)):
+            if feed.next is None or feed.next in been or all(map(self._known, new)):
                 return
             been.add(feed.next)
-            fetched = self._fetcher.fetch(feed.next)
+            entries |= new
+            try:
+                feed = self._parsed(self._fetcher.fetch(feed.next))
+            except EarmarkError as error:
+                yield Skipped(fetched.address, 0, NEXT_NOT_READ, error.what[:80])
+                return
+        yield feed
+
+    def _parsed(self, fetched: Fetched) -> Feed:
+        text = decoded(fetched.body, fetched.charset)
+        return parse_feed(text, fetched.address, self.config.most_entries)
 
     def _entry(self, entry: Entry, feed: str, row: int) -> Iterator[Document | Skipped]:
         """An entry: its page, where the feed holds little of it and it was not read before, or what the feed holds."""
@@ -174,12 +192,6 @@ class Texts:
         yield from entry.documents(site_of(feed), feed, row, self._now)
 
 
-def _holds_feed(fetched: Fetched) -> bool:
-    return is_feed(fetched.body) and (
-        fetched.kind not in _PAGES or not fetched.body.lstrip().startswith(b"<!")
-    )
-
-
 def _found(fetched: Fetched) -> tuple[Found, tuple[str, ...]]:
     """A page's text, and the feeds that it names.
 
@@ -191,7 +203,8 @@ def _found(fetched: Fetched) -> tuple[Found, tuple[str, ...]]:
         raise RowFaultError(IS_A_FEED, fetched.address)
     if kind in _PLAIN:
         text = decoded(fetched.body, fetched.charset)
-        return Found(fetched.address, site_of(fetched.address), prose(text)), ()
+        text = prose(text) if kind == "text/plain" else plain_markdown(parted(text).body)
+        return Found(fetched.address, site_of(fetched.address), text), ()
     if kind not in _PAGES:
         raise RowFaultError(NOT_A_PAGE, kind)
     page = read_page(decoded(fetched.body, fetched.charset), fetched.address)
