@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,10 +12,19 @@ from earmark.ranking.asked import Asked
 from earmark.ranking.features import LEAST, PLACES, SOFTENING, Feature, features
 from earmark.ranking.generators import Generator
 from earmark.ranking.recommender import Recommender
+from earmark.ranking.rises import Rises
 from earmark.signals.collaborative.histories import Histories
 from earmark.signals.collaborative.matrix import joint_matrix
 
 SOUND_FEATURES = {Feature.SOUND, Feature.SOUND_APART, Feature.HEARD, Feature.NEW, Feature.NEW_ARTIST}
+RISING = {1: 2.0, 4: 1.5, 99: 3.0}
+"""By artist: how much more is said of them than expected."""
+RISES = Rises(
+    np.array(list(RISING), np.int32),
+    np.array(list(RISING.values()), np.float32),
+    np.array([4, 6, 3], np.int32),
+    np.array([2, 3, 2], np.int32),
+)
 ROWS = [everybody, lambda model, _: some_playlists(model)]
 
 
@@ -98,6 +108,7 @@ class Twin:
             Feature.ROW_ARTISTS: len(set(self.artist_of[self.strength[row] > 0].tolist())) / n_songs,
             Feature.NEW: float(self.held[song] == 0),
             Feature.NEW_ARTIST: float(self.held[same].sum() == 0),
+            Feature.RISING: math.log(RISING.get(self.model.columns.artists[song], 1.0)),
             Feature.FUSED: 0.0,
         } | self._sound(row, song)
         return found | {feature: -math.log(place[at] + SOFTENING) for feature, at in PLACES.items()}
@@ -146,6 +157,7 @@ class Twin:
 @pytest.mark.parametrize("seed", range(3))
 def test_features_equal_their_twin_pair_by_pair(seed, which, of):
     model, histories = of(seed)
+    model = Recommender(replace(model.signals, rises=RISES), model.config)
     asked = which(model, histories)
     pairs, found = model.known(asked)
     twin = Twin(model, histories, asked)

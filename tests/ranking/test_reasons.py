@@ -315,6 +315,14 @@ def test_words_where_the_songs_stand_on_a_playlist(reason, words):
     assert reason.phrase_of_list(TITLES.__getitem__, "Vera Lind") == words
 
 
+def test_who_is_rising_is_said_with_how_much_was_written():
+    rising = Reason(Ground.ARTIST, (), 0, 0, 3, 1, mentions=5, sources=2)
+    assert rising.phrase(TITLES.__getitem__, "Vera Lind") == (
+        "because you played a song by Vera Lind 3 times; rising: more is written about Vera Lind than before, "
+        "5 texts by 2 publishers lately"
+    )
+
+
 def test_a_reason_survives_being_filed():
     for reason in (
         Reason(Ground.TOGETHER, (Seed(1, 14), Seed(2, 1)), 23, 0),

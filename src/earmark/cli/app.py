@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from earmark.cli import (
+    about,
     connect,
     demo,
     edit,
@@ -65,6 +66,7 @@ app.command("learn")(learn.learn)
 app.command("weekly")(weekly.weekly)
 app.command("next")(next_.next_)
 app.command("similar")(similar.similar)
+app.command("about")(about.about)
 app.command("taste")(taste.taste)
 app.command("edit")(edit.edit)
 app.command("feedback")(feedback.feedback)

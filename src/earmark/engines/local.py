@@ -12,6 +12,8 @@ import polars as pl
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from earmark.engines.culture import FOLDER as CULTURE
+from earmark.engines.culture import learn_culture
 from earmark.engines.microgenres import find_microgenres
 from earmark.engines.ordering import learn_order
 from earmark.engines.progress import Advance, Progress, Unwatched
@@ -29,12 +31,14 @@ from earmark.ranking.order import Order
 from earmark.ranking.placing import Known
 from earmark.ranking.pools import Pools
 from earmark.ranking.recommender import PRIORS, Purpose, RankingConfig, Recommender
+from earmark.ranking.rises import Rises
 from earmark.ranking.signals import Floats, Signals, SignalsConfig
 from earmark.ranking.sound_index import SoundIndex
 from earmark.signals.collaborative.columns import Columns, Int32s
 from earmark.signals.collaborative.histories import Csr, Histories, read_histories
 from earmark.signals.collaborative.matrix import Membership
 from earmark.signals.collaborative.next_track.model import NextTrack, NextTrackConfig, draw_plays
+from earmark.signals.culture.signal import Culture, CultureConfig
 from earmark.store.snapshot import Frames
 from earmark.taste.microgenres.config import MicroGenreConfig
 from earmark.taste.microgenres.model import MicroGenres
@@ -75,6 +79,8 @@ class LearnSettings(BaseModel):
     """Candidates and their order."""
     next_track: NextTrackConfig = NextTrackConfig()
     """What to play now."""
+    culture: CultureConfig = CultureConfig()
+    """What the world says about music."""
     micro_genres: MicroGenreConfig = MicroGenreConfig()
     """How micro-genres are found and named."""
 
@@ -88,6 +94,7 @@ class Learned:
 
     model: Recommender
     next_track: NextTrack
+    culture: Culture
     micro_genres: MicroGenres
     traits: pl.DataFrame
     histories: Histories
@@ -99,6 +106,7 @@ class Learned:
         """Write all that was learned into ``folder``."""
         self.model.save(folder)
         self.next_track.save(folder / NEXT_TRACK)
+        self.culture.save(folder / CULTURE)
         self.micro_genres.save(folder / MICRO_GENRES)
         save_traits(self.traits, folder)
         SoundIndex.of(self.model.signals.space.vectors).save(folder / SOUND_INDEX)
@@ -134,6 +142,9 @@ def learn(
         orders, scores, notes, past = _calibrate(frames, settings, progress)
         with progress.stage("learning from everything"):
             signals, histories = fit(frames, settings, start or past)
+        with progress.stage("learning what the world says"):
+            culture = learn_culture(frames, settings.culture)
+            signals = replace(signals, rises=Rises.of(culture))
         with progress.stage("learning what is played next"):
             everyone = draw_plays(
                 frames.listens,
@@ -152,7 +163,7 @@ def learn(
     model = Recommender(signals, settings.ranking, orders)
     notes = (*notes, *model.notes, *next_track.notes)
     traits = community_traits(frames, signals, settings.evidence)
-    return Learned(model, next_track, micro_genres, traits, histories, _own(frames), scores, notes)
+    return Learned(model, next_track, culture, micro_genres, traits, histories, _own(frames), scores, notes)
 
 
 def _own(frames: Frames) -> Int32s:

@@ -20,13 +20,17 @@ FILE: Final = "traits.parquet"
 
 def community_traits(frames: Frames, signals: Signals, evidence: EvidenceConfig) -> pl.DataFrame:
     """The traits of all listeners of a snapshot, by the clock of UTC."""
-    return traits_of_many(frames.listens, song_facts(frames.sounds, frames.songs, signals), evidence=evidence)
+    facts = song_facts(frames.songs, frames.sounds, frames.lyrics, signals)
+    return traits_of_many(frames.listens, facts, evidence=evidence)
 
 
-def song_facts(sounds: pl.DataFrame, songs: pl.DataFrame, signals: Signals) -> SongFacts:
-    """What is known of some songs (``song``, ``artist``): how they sound, and how many hold them."""
+def song_facts(
+    songs: pl.DataFrame, sounds: pl.DataFrame, lyrics: pl.DataFrame, signals: Signals
+) -> SongFacts:
+    """What is known of some songs (``song``, ``artist``): how they sound, their words, and how many hold them."""
     holders = pl.DataFrame({"song": signals.columns.songs, "holders": signals.popularity})
-    return SongFacts(songs, sounds=sounds, holders=holders)
+    languages = lyrics.select("song", "language").drop_nulls()
+    return SongFacts(songs, sounds=sounds, languages=languages, holders=holders)
 
 
 def save_traits(traits: pl.DataFrame, folder: Path) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 
 from earmark.engines.builds import Manifest
+from earmark.engines.culture import FOLDER as CULTURE
 from earmark.engines.local import ASKERS, MICRO_GENRES, SOUND_INDEX, LearnSettings
 from earmark.engines.microgenres import songs_in
 from earmark.engines.traits import read_traits, song_facts
@@ -23,6 +24,7 @@ from earmark.ranking.recommender import Recommender
 from earmark.ranking.sound_index import SoundIndex
 from earmark.signals.collaborative.columns import Int32s
 from earmark.signals.collaborative.histories import Csr, Histories, read_histories
+from earmark.signals.culture.signal import Culture
 from earmark.store.port import AsIf, ListenerId
 from earmark.store.snapshot import Frames, Snapshot
 from earmark.taste.effects import Effect, with_effects
@@ -92,6 +94,11 @@ class OpenedBuild:
         return MicroGenres.load(self._house.builds.path(self.manifest.id) / MICRO_GENRES)
 
     @cached_property
+    def culture(self) -> Culture:
+        """What it learned of what the world says."""
+        return Culture.load(self._house.builds.path(self.manifest.id) / CULTURE)
+
+    @cached_property
     def songs_in_genres(self) -> Csr:
         """How much each song belongs to each micro-genre, ``(n_songs, n_genres)``."""
         return songs_in(self.micro_genres, self.model.signals)
@@ -113,7 +120,7 @@ class OpenedBuild:
 
     def song_facts(self, songs: pl.DataFrame) -> SongFacts:
         """What the build knows of some songs (``song``, ``artist``)."""
-        return song_facts(self.snapshot.sounds, songs, self.model.signals)
+        return song_facts(songs, self.snapshot.sounds, self.snapshot.lyrics, self.model.signals)
 
     @property
     def steered(self) -> set[ListenerId]:

@@ -57,47 +57,49 @@ class Feature(IntEnum):
     NEW_ARTIST = 15
     """1 if nobody holds any song of the artist: that a song of theirs stands in no list of what is played together, and
     that nobody is bound to them, says nothing against it."""
-    ARTIST_SHARE = 16
+    RISING = 16
+    """log of how much more is said of the artist lately than expected; 0 where they are not rising."""
+    ARTIST_SHARE = 17
     """Share of the row's songs that are by the artist."""
-    ARTIST_HELD = 17
+    ARTIST_HELD = 18
     """log(1 + holders of all the artist's songs)."""
-    PLACE_IN_ARTIST = 18
+    PLACE_IN_ARTIST = 19
     """log(1 + songs of the artist that more rows hold)."""
-    MORE_HELD = 19
+    MORE_HELD = 20
     """log(1 + rows that hold the song) less the mean of that over the row's own songs."""
-    NEIGHBOUR_SUM = 20
+    NEIGHBOUR_SUM = 21
     """log(sum of similarities to the row's songs, weighed, per unit of weight)."""
-    NEIGHBOUR_BEST = 21
+    NEIGHBOUR_BEST = 22
     """The greatest single similarity, weighed, per unit of weight."""
-    NEIGHBOUR_COUNT = 22
+    NEIGHBOUR_COUNT = 23
     """Share of the row's songs that the song is a neighbour of."""
-    NEIGHBOUR_SUM_LATELY = 23
+    NEIGHBOUR_SUM_LATELY = 24
     """As the sum, by what was played lately."""
-    FIT = 24
+    FIT = 25
     """Inner product of the row's vector and the song's."""
-    ARTIST_FIT = 25
+    ARTIST_FIT = 26
     """Inner product of the row's vector and the artist's."""
-    LIKE_MINDED_SUM = 26
+    LIKE_MINDED_SUM = 27
     """log(votes of the like-minded rows, per vote)."""
-    LIKE_MINDED_COUNT = 27
+    LIKE_MINDED_COUNT = 28
     """Share of the like-minded rows that hold the song."""
-    WORDS_SUM = 28
+    WORDS_SUM = 29
     """log(what playlists called alike say for the song)."""
-    ROW_SONGS = 29
+    ROW_SONGS = 30
     """log(1 + songs that the row holds)."""
-    ROW_HELD = 30
+    ROW_HELD = 31
     """Mean over the row's songs of log(1 + rows that hold them)."""
-    ROW_ARTISTS = 31
+    ROW_ARTISTS = 32
     """Artists per song of the row."""
-    SOUND = 32
+    SOUND = 33
     """Cosine of the song's sound with the mean sound of the row's songs; 0 where either is unheard."""
-    SOUND_APART = 33
+    SOUND_APART = 34
     """log(1 + how far the song's figures (tempo, loudness, mood, ...) lie from the row's, in the row's deviations)."""
-    HEARD = 34
+    HEARD = 35
     """1 if it is known what the song sounds like."""
-    NEW = 35
+    NEW = 36
     """1 if nobody holds the song yet."""
-    FUSED = 36
+    FUSED = 37
     """The score of rank fusion, filled in by `earmark.ranking.order.Order`."""
 
 
@@ -148,6 +150,7 @@ def _holders(asked: Asked, candidates: Candidates, found: Floats) -> None:
     own = _row_sums(held[asked.taste.indices], asked.taste.indptr) / np.maximum(n_songs, 1)
     found[:, Feature.LISTENERS], found[:, Feature.PLAYLISTS] = signals.log_holders[:, songs]
     found[:, Feature.NEW_ARTIST] = signals.by_new_artists[songs]
+    found[:, Feature.RISING] = signals.pushes[songs]
     found[:, Feature.NEW] = signals.popularity[songs] == 0
     found[:, Feature.MORE_HELD] = held[songs] - own[rows]
     found[:, Feature.ROW_SONGS] = np.log1p(n_songs)[rows]

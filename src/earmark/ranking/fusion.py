@@ -37,9 +37,11 @@ LISTENERS: Mapping[Feature, float] = {
     Feature.ARTISTS_ALIKE: -0.06,
     Feature.SOUNDS: 0.3,
     Feature.NEW_ARTIST: 1.2,
+    Feature.RISING: 0.15,
 }
 """Weights before any evidence, for what listeners find later; measured on validation cuts of real listening, that of
-new artists, of whom nothing was heard there, in made worlds."""
+new artists, of whom nothing was heard there, in made worlds. That of who is rising is given: a doubled share of what is
+said is worth as much as a place six further up in the list by factors."""
 
 PLAYLISTS: Mapping[Feature, float] = {
     Feature.ARTIST_PLAYS: 0.33,
@@ -58,6 +60,7 @@ PLAYLISTS: Mapping[Feature, float] = {
     Feature.ARTISTS_ALIKE: -0.08,
     Feature.SOUNDS: 0.3,
     Feature.NEW_ARTIST: 1.2,
+    Feature.RISING: 0.15,
 }
 """The same for what stands further down a playlist."""
 

@@ -38,7 +38,7 @@ LISTED: Final = (
     Generator.SOUNDS,
 )
 """Whose candidates are looked at."""
-OF_SONGS: Final = (Feature.LISTENERS, Feature.PLAYLISTS, Feature.NEW_ARTIST)
+OF_SONGS: Final = (Feature.LISTENERS, Feature.PLAYLISTS, Feature.NEW_ARTIST, Feature.RISING)
 """What is known of a song, whoever asks."""
 PLACED: Final = (Feature.FACTORS, Feature.NEIGHBOURS_LATELY, Feature.SOUNDS)
 """Lists whose places are weighed."""
@@ -122,7 +122,8 @@ class LiveRanking:
         signals = self._model.signals
         by_artist = signals.discographies
         return Catalogue(
-            self._weights[:, list(OF_SONGS)] @ np.vstack([signals.log_holders, signals.by_new_artists]),
+            self._weights[:, list(OF_SONGS)]
+            @ np.vstack([signals.log_holders, signals.by_new_artists, signals.pushes]),
             np.log1p(signals.renown),
             by_artist.artist_of,
             Rows(by_artist.starts, by_artist.songs, np.empty(0, np.float32), len(signals.columns)),

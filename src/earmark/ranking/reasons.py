@@ -63,9 +63,20 @@ class Reason(msgspec.Struct, frozen=True, omit_defaults=True, gc=False):
     artist_songs: int = 0
     fresh: bool = False
     """Whether the library has had it for less than `FRESH_DAYS`."""
+    mentions: int = 0
+    """Texts of the last months that name the artist, where these are more than expected; else 0."""
+    sources: int = 0
+    """By so many publishers."""
 
     def phrase(self, title_of: Callable[[int], str], artist: str) -> str:
         """The reason as a sentence; ``title_of`` names a song by its record id."""
+        said = self._phrase(title_of, artist)
+        if not self.mentions:
+            return said
+        texts = f"{self.mentions:,} texts by {self.sources:,} publishers"
+        return f"{said}; rising: more is written about {artist} than before, {texts} lately"
+
+    def _phrase(self, title_of: Callable[[int], str], artist: str) -> str:
         holders = _holders(self.playlists, self.listeners)
         titles = [f"“{title_of(seed.song)}”" for seed in self.seeds]
         match self.ground:
@@ -140,21 +151,39 @@ def explain(
     )
     alike = sounding_alike(recommender, histories, rows, songs)
     added_at = recommender.signals.sounds.first_had(songs)
-    everything = zip(together, bonds, held, bond_leads.tolist(), added_at.tolist(), strict=True)
-    for at, (shared, (plays, heard), alone, leads, added) in enumerate(everything):
-        if not sum(alone):
-            fresh = added > now - FRESH_DAYS * DAY_MS
-            yield Reason(Ground.SOUND, alike.get(at, ()), artist_plays=plays, artist_songs=heard, fresh=fresh)
-            continue
-        seeds, playlists, listeners = shared
-        if not playlists + listeners:
-            seeds = ()
-        if plays and (leads or not seeds):
-            yield Reason(Ground.ARTIST, seeds, playlists, listeners, plays, heard)
-        elif seeds:
-            yield Reason(Ground.TOGETHER, seeds, playlists, listeners)
-        else:
-            yield Reason(Ground.HELD, (), *alone)
+    rises = recommender.signals.rises
+    rising = rises.find(recommender.columns.artists[songs]).tolist()
+    everything = zip(together, bonds, held, bond_leads.tolist(), added_at.tolist(), rising, strict=True)
+    for at, (shared, bond, alone, leads, added, rise) in enumerate(everything):
+        fresh = added > now - FRESH_DAYS * DAY_MS
+        reason = _strongest(shared, bond, alone, alike.get(at, ()), leads=leads, fresh=fresh)
+        if rise >= 0:
+            mentions, sources = int(rises.mentions[rise]), int(rises.sources[rise])
+            reason = msgspec.structs.replace(reason, mentions=mentions, sources=sources)
+        yield reason
+
+
+def _strongest(
+    shared: tuple[tuple[Seed, ...], int, int],
+    bond: tuple[int, int],
+    alone: tuple[int, int],
+    alike: tuple[Seed, ...],
+    *,
+    leads: bool,
+    fresh: bool,
+) -> Reason:
+    """What weighed most: ``shared`` with own songs, the ``bond`` with the artist, or who holds it ``alone``."""
+    plays, heard = bond
+    if not sum(alone):
+        return Reason(Ground.SOUND, alike, artist_plays=plays, artist_songs=heard, fresh=fresh)
+    seeds, playlists, listeners = shared
+    if not playlists + listeners:
+        seeds = ()
+    if plays and (leads or not seeds):
+        return Reason(Ground.ARTIST, seeds, playlists, listeners, plays, heard)
+    if seeds:
+        return Reason(Ground.TOGETHER, seeds, playlists, listeners)
+    return Reason(Ground.HELD, (), *alone)
 
 
 def sounding_alike(

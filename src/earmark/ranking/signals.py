@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from earmark.kernels.sparse import Rows
 from earmark.kernels.top import FactorIndex
 from earmark.ranking.artists import Discographies
 from earmark.ranking.placing import Known, PlacingConfig, teaching_rows, vectors_for
+from earmark.ranking.rises import Rises
 from earmark.ranking.sound import Sounds
 from earmark.ranking.sounds_like import SoundSpace, SpaceConfig
 from earmark.ranking.words import Words, WordsConfig
@@ -80,6 +81,7 @@ class Signals:
     sounds: Sounds
     space: SoundSpace
     sides: SidesConfig
+    rises: Rises = field(default_factory=Rises.none)
 
     @classmethod
     def fit(
@@ -189,6 +191,11 @@ class Signals:
         return np.equal(self.discographies.log_held[self.columns.artist_of], 0)
 
     @cached_property
+    def pushes(self) -> Floats:
+        """How much more than expected is said of each song's artist lately, ``(n_songs,)``; see `Rises.pushes`."""
+        return self.rises.pushes(self.columns)
+
+    @cached_property
     def discographies(self) -> Discographies:
         """Songs by artist, the best-known first."""
         return Discographies(self.columns, self.popularity, self.renown)
@@ -247,6 +254,7 @@ class Signals:
         """Write all parts into ``folder``."""
         self.columns.save(folder)
         self.members.save(folder)
+        self.rises.save(folder)
         for name in PARTS:
             getattr(self, name).save(folder / name)
 
@@ -269,6 +277,7 @@ class Signals:
             Sounds.load(folder / "sounds", len(columns)),
             SoundSpace.load(folder / "space"),
             config.sides,
+            Rises.load(folder),
         )
 
 
