@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from earmark.signals.culture.opinion import find_judgements, opinion
-from earmark.signals.culture.sentences import tokens
+from earmark.signals.culture.sentences import words_of
 from measured import real_data, report
 
 Judge = Callable[[str], float]
@@ -20,8 +20,7 @@ Judge = Callable[[str], float]
 
 def ours(text: str) -> float:
     """As Earmark hears it; 0 where nothing is said."""
-    words = tokens(text)
-    found = find_judgements(words, [word.lower() for word in words])
+    found = find_judgements(words_of([text])[0])
     return opinion([(one.value, one.weight) for one in found]) or 0.0
 
 

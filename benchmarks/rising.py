@@ -1,9 +1,9 @@
 """Who rises: of 50 artists told at the end of a quarter, the share who have at least twice their share in the next one.
 
-People's tag assignments on Last.fm by date (HetRec 2011): somebody who tags an artist in a quarter is one mention. Asked
-for are artists with three mentions so far. One has risen whose share of the next quarter's mentions is at least twice
-its share of all so far, by three mentions or more. Settings were chosen on the earlier quarters; the last eight are
-told by themselves.
+People's tag assignments on Last.fm by date (HetRec 2011): somebody who tags an artist in a quarter is one mention.
+Asked for are artists with three mentions so far. One has risen whose share of the next quarter's mentions is at least
+twice its share of all so far, by three mentions or more. Settings were chosen on the earlier quarters; the last eight
+are told by themselves.
 """
 
 from __future__ import annotations

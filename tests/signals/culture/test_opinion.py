@@ -5,12 +5,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from earmark.signals.culture.opinion import find_judgements, opinion
-from earmark.signals.culture.sentences import tokens
+from earmark.signals.culture.sentences import words_of
 
 
 def judged(text: str) -> float | None:
-    words = tokens(text)
-    found = find_judgements(words, [word.lower() for word in words])
+    found = find_judgements(words_of([text])[0])
     return opinion([(one.value, one.weight) for one in found])
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earmark.signals.culture.sentences import NAME, mask, sentences, shortened, tokens
+from earmark.signals.culture.sentences import NAME, Words, mask, sentences, shortened, tokens, words_of
 
 
 def cut(text: str) -> list[str]:
@@ -57,6 +57,12 @@ def test_words_keep_what_is_inside_them() -> None:
         "!",
     ]
     assert tokens(f"by {NAME}'s band") == ["by", NAME, "'", "s", "band"]
+
+
+@given(st.lists(st.text(max_size=30), min_size=1, max_size=5))
+def test_sentences_may_be_cut_into_words_together(texts: list[str]) -> None:
+    texts = [text.replace("\1", "") for text in texts]
+    assert words_of(texts) == [Words(tokens(text), [word.lower() for word in tokens(text)]) for text in texts]
 
 
 def test_long_quotes_are_cut_at_a_word() -> None:

@@ -4,13 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from earmark.signals.culture.sentences import NAME, tokens
+from earmark.signals.culture.sentences import NAME, words_of
 from earmark.signals.culture.terms import find_terms, vocabulary
 
 
 def found(text: str) -> dict[str, float]:
-    words = tokens(text)
-    return {term.text: term.weight for term in find_terms(words, [word.lower() for word in words])}
+    return {term.text: term.weight for term in find_terms(words_of([text])[0])}
 
 
 @pytest.mark.parametrize(
@@ -67,7 +66,7 @@ def test_a_term_has_one_spelling() -> None:
 
 @given(st.text(max_size=300))
 def test_any_text_can_be_read(text: str) -> None:
-    words = tokens(text)
-    for term in find_terms(words, [word.lower() for word in words]):
-        assert 0 <= term.at < len(words)
+    words = words_of([text])[0]
+    for term in find_terms(words):
+        assert 0 <= term.at < len(words.written)
         assert term.weight > 0

@@ -8,7 +8,7 @@ and less so, or about whom the whole text is about.
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -38,16 +38,17 @@ class Named(NamedTuple):
     """Whose it is, as the reader counts them."""
 
 
-def near(at: int, named: Sequence[Named], config: NearnessConfig) -> Iterator[tuple[int, float]]:
+def near(at: int, named: Sequence[Named], config: NearnessConfig) -> list[tuple[int, float]]:
     """Whom a word of the same sentence is about, and how nearly: the names next to it on either side."""
+    if len(named) == 1:
+        return [(named[0].key, config.half / (config.half + abs(at - named[0].at)))]
     after = bisect_left(named, at, key=_place)
-    beside = sorted(
-        (abs(at - name.at), name.key)
-        for name in (*named[max(0, after - 1) : after], *named[after : after + 1])
-    )
-    for number, (away, key) in enumerate(beside):
-        if number == 0 or key != beside[0][1]:
-            yield key, (config.second if number else 1.0) * config.half / (config.half + away)
+    beside = sorted((abs(at - name.at), name.key) for name in named[max(0, after - 1) : after + 1])
+    return [
+        (key, (config.second if number else 1.0) * config.half / (config.half + away))
+        for number, (away, key) in enumerate(beside)
+        if number == 0 or key != beside[0][1]
+    ]
 
 
 class Subject:

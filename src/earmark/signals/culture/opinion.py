@@ -14,7 +14,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from earmark.signals.culture.lexicon import Phrases, sections
-from earmark.signals.culture.sentences import tokens
+from earmark.signals.culture.sentences import Words, tokens
 
 NEGATION_REACH: Final = 4
 """Words behind a negation that it turns, within a clause."""
@@ -30,24 +30,6 @@ DOUBT: Final = 0.35
 NEUTRAL, NOT, STANDS, DEGREE, TURN, GRANT = range(6)
 
 
-_EVERYDAY: Final = frozenset(
-    [
-        "album",
-        "albums",
-        "record",
-        "records",
-        "song",
-        "songwriting",
-        "works",
-        "work",
-        "listen",
-        "could",
-        "can't",
-        "don't",
-    ]
-)
-
-
 class Judgement(NamedTuple):
     """One judgement where it stands."""
 
@@ -59,21 +41,16 @@ class Judgement(NamedTuple):
     """How much it counts for beside others."""
 
 
-def find_judgements(words: Sequence[str], lower: Sequence[str]) -> list[Judgement]:
-    """The judgements in a sentence, in order.
-
-    Args:
-        words: of the sentence (`earmark.signals.culture.sentences.tokens`).
-        lower: the same in lower case.
-    """
+def find_judgements(words: Words) -> list[Judgement]:
+    """The judgements in a sentence, in order."""
     judging, telling = _judging()
-    if telling.isdisjoint(lower):
+    if telling.isdisjoint(words.lower):
         return []
     return _weighed(
         [
             _Mark(found.stop - 1, *found.meaning)
-            for found in judging.find(lower)
-            if found.meaning[0] is not None or not _is_name(words, found.start, found.stop)
+            for found in judging.find(words.lower)
+            if found.meaning[0] is not None or not _is_name(words.written, found.start, found.stop)
         ]
     )
 
@@ -107,13 +84,13 @@ def _judging() -> tuple[Phrases[tuple[int | None, float]], frozenset[str]]:
         else:
             meanings += [(entry, (None, float(section))) for entry in entries]
     meanings += [(mark, (NEUTRAL, 0.0)) for mark in ",;:.!?()—–…"]
-    telling = (_telling(tokens(entry)) for entry, (kind, _) in meanings if kind is None)
+    everyday = frozenset(word for some in sections("english").values() for word in some)
+    telling = (
+        max(tokens(entry), key=lambda word: (word not in everyday, len(word)))
+        for entry, (kind, _) in meanings
+        if kind is None
+    )
     return Phrases(meanings), frozenset(telling)
-
-
-def _telling(words: Sequence[str]) -> str:
-    """The longest word of an entry, but for what is said of every record."""
-    return max(words, key=lambda word: 0 if word in _EVERYDAY else len(word))
 
 
 def _is_name(words: Sequence[str], start: int, stop: int) -> bool:

@@ -17,7 +17,7 @@ from earmark.signals.culture.duplicates import sketch
 from earmark.signals.culture.language import ENGLISH, UNKNOWN, language_of
 from earmark.signals.culture.nearness import Named, NearnessConfig, Subject, near
 from earmark.signals.culture.opinion import find_judgements, opinion
-from earmark.signals.culture.sentences import NAME, Sentence, mask, sentences, shortened, tokens
+from earmark.signals.culture.sentences import NAME, Sentence, Words, mask, sentences, shortened, words_of
 from earmark.signals.culture.terms import find_terms
 
 READ_BY: Final = "1"
@@ -126,22 +126,19 @@ class _Said:
 
     def hear(self, *, english: bool) -> None:
         """Go through the sentences; of a text in another language, only names and quotes are taken."""
-        config, subject = self._config, Subject(self._topics, self._config.nearness)
-        for sentence in sentences(mask(self._text, [(place.start, place.end) for place in self._places])):
+        subject, longest = Subject(self._topics, self._config.nearness), self._config.sentence_words
+        cut = list(sentences(mask(self._text, [(place.start, place.end) for place in self._places])))
+        for sentence, words in zip(cut, words_of([sentence.text for sentence in cut]), strict=True):
+            prose = english and len(words.written) <= longest
             if NAME not in sentence.text:
                 about = subject.unnamed(sentence.paragraph)
-                if about and english:
-                    words = tokens(sentence.text)
-                    if len(words) <= config.sentence_words:
-                        self._note(words, about, [])
+                if about and prose:
+                    self._note(words, about, [])
                 continue
-            words = tokens(sentence.text)
-            named = self._named(words, sentence.names)
-            if not named:
-                continue
-            subject.named(sentence.paragraph, named)
-            weight = self._note(words, {}, named) if english and len(words) <= config.sentence_words else 0.0
-            self._quote(sentence, named, weight)
+            named = self._named(words.written, sentence.names)
+            if named:
+                subject.named(sentence.paragraph, named)
+                self._quote(sentence, named, self._note(words, {}, named) if prose else 0.0)
 
     def mentions(self) -> tuple[Mention, ...]:
         """By whom the text names first."""
@@ -195,17 +192,16 @@ class _Said:
             if self._places[before + number].probability >= sure
         ]
 
-    def _note(self, words: Sequence[str], about: dict[int, float], named: Sequence[Named]) -> float:
+    def _note(self, words: Words, about: dict[int, float], named: Sequence[Named]) -> float:
         """Note what a sentence says, of whom it is about or of whom it names; how much that is."""
-        total = 0.0
-        lower = [word.lower() for word in words]
-        for term in find_terms(words, lower):
-            for key, nearness in about.items() if about else near(term.at, named, self._config.nearness):
+        total, near_to = 0.0, self._config.nearness
+        for term in find_terms(words):
+            for key, nearness in about.items() if about else near(term.at, named, near_to):
                 weights = self._terms[key]
                 weights[term.text] = weights.get(term.text, 0.0) + term.weight * nearness
                 total += term.weight * nearness
-        for judgement in find_judgements(words, lower):
-            for key, nearness in about.items() if about else near(judgement.at, named, self._config.nearness):
+        for judgement in find_judgements(words):
+            for key, nearness in about.items() if about else near(judgement.at, named, near_to):
                 self._judged[key].append((judgement.value, judgement.weight * nearness))
                 total += abs(judgement.value) * nearness
         return total

@@ -15,9 +15,12 @@ NAME: Final = "\0"
 """Stands for a name in masked text; one such word a name."""
 
 _BLANK_LINE: Final = re.compile(r"\n[^\S\n]*\n\s*")
+_BREAK: Final = "\1"
 _MARK: Final = re.compile("[.!?…。！？](?:(?<=[。！？])|[\"”’')\\]]*\\s+(?=[\"“‘'(\\[]*(?:[^\\W_a-z]|\0)))")
-_ABBREVIATED: Final = re.compile(r"\b(?:Mr|Mrs|Ms|Dr|St|vs|ft|feat|Jr|Sr|pt|vol|aka|[A-Z])$")
-_LONGEST_ABBREVIATION: Final = 5
+_ABBREVIATED: Final = frozenset(
+    ("Mr", "Mrs", "Ms", "Dr", "St", "Jr", "Sr", "vs", "ft", "feat", "pt", "vol", "aka")
+)
+_LONGEST_ABBREVIATION: Final = 4
 _MARKS: Final = ',.;:!?()[]…—–"“”/' + NAME
 _SPACED: Final = (
     ("’", "'"),
@@ -64,16 +67,42 @@ def sentences(masked: str) -> Iterator[Sentence]:
 
 def _ends(paragraph: str) -> Iterator[int]:
     for mark in _MARK.finditer(paragraph):
-        at = mark.start()
-        if paragraph[at] != "." or not _ABBREVIATED.search(paragraph, max(0, at - _LONGEST_ABBREVIATION), at):
+        if paragraph[mark.start()] != "." or not _is_abbreviated(paragraph, mark.start()):
             yield mark.end()
+
+
+def _is_abbreviated(paragraph: str, at: int) -> bool:
+    """Whether a full stop stands behind an abbreviation, or an initial."""
+    before = paragraph[max(0, at - _LONGEST_ABBREVIATION - 1) : at]
+    word = before.split()[-1].lstrip("([\"'“‘") if before[-1:].isalpha() else ""
+    return word in _ABBREVIATED or (len(word) == 1 and word.isupper())
 
 
 def tokens(text: str) -> list[str]:
     """Words, with the hyphens, apostrophes and ampersands inside them, and each other mark as a word of its own."""
     for mark, spaced in _SPACED:
-        text = text.replace(mark, spaced)
+        if mark in text:
+            text = text.replace(mark, spaced)
     return text.split()
+
+
+class Words(NamedTuple):
+    """The words of a sentence (`tokens`)."""
+
+    written: list[str]
+    lower: list[str]
+
+
+def words_of(texts: Sequence[str]) -> list[Words]:
+    """The words of several sentences, cut all at once, which is faster."""
+    together = f" {_BREAK} ".join(text.replace(_BREAK, " ") for text in texts)
+    written = tokens(together)
+    lower = [word.lower() for word in written]
+    found, begin = [], 0
+    for end in [at for at, word in enumerate(written) if word == _BREAK] + [len(written)]:
+        found.append(Words(written[begin:end], lower[begin:end]))
+        begin = end + 1
+    return found
 
 
 def shortened(quote: str, letters: int) -> str:

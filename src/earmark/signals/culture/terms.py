@@ -13,6 +13,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from earmark.signals.culture.lexicon import Found, Phrases, sections
+from earmark.signals.culture.sentences import Words
 
 GENRE, KIND, SOUND, PART, COMMON = 1, 2, 4, 8, 16
 LONGEST_KIND: Final = 4
@@ -82,23 +83,18 @@ class Vocabulary:
         )
 
 
-def find_terms(words: Sequence[str], lower: Sequence[str]) -> list[Term]:
-    """The terms in a sentence, in order.
-
-    Args:
-        words: of the sentence (`earmark.signals.culture.sentences.tokens`).
-        lower: the same in lower case.
-    """
+def find_terms(words: Words) -> list[Term]:
+    """The terms in a sentence, in order."""
     found: list[Term] = []
     run: list[Found[Entry]] = []
-    for place in vocabulary().entries.find(lower):
-        if _is_name(words, place):
+    for place in vocabulary().entries.find(words.lower):
+        if _is_name(words.written, place):
             continue
         if run and place.start != run[-1].stop:
-            found += _read(words, run)
+            found += _read(words.written, run)
             run = []
         run.append(place)
-    return found + list(_read(words, run)) if run else found
+    return found + list(_read(words.written, run)) if run else found
 
 
 @cache

@@ -51,7 +51,8 @@ class Phrases(Generic[Meaning]):
             first, *rest = tokens(entry.lower())
             alike.setdefault(first, {})[tuple(rest)] = meaning
         self._by_first = {
-            first: sorted(some.items(), key=lambda pair: -len(pair[0])) for first, some in alike.items()
+            first: (some.pop((), None), sorted(some.items(), key=lambda pair: -len(pair[0])))
+            for first, some in alike.items()
         }
 
     def find(self, lower: Sequence[str]) -> list[Found[Meaning]]:
@@ -61,10 +62,13 @@ class Phrases(Generic[Meaning]):
         for at in [at for at, word in enumerate(lower) if word in by_first]:
             if at < done:
                 continue
-            for rest, meaning in by_first[lower[at]]:
-                stop = at + 1 + len(rest)
-                if not rest or tuple(lower[at + 1 : stop]) == rest:
-                    found.append(Found(at, stop, meaning))
-                    done = stop
+            single, longer = by_first[lower[at]]
+            for rest, meaning in longer:
+                if tuple(lower[at + 1 : at + 1 + len(rest)]) == rest:
+                    done = at + 1 + len(rest)
+                    found.append(Found(at, done, meaning))
                     break
+            else:
+                if single is not None:
+                    found.append(Found(at, at + 1, single))
         return found
