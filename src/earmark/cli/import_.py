@@ -10,16 +10,20 @@ import typer
 from earmark.cli.shared import AsJson, Bars, Home, counted, open_house, print_json, say
 
 if TYPE_CHECKING:
-    from earmark.jobs.importing import ImportReport
+    from collections.abc import Sequence
+
+    from earmark.jobs.importing import Cause, ImportReport
+    from earmark.jobs.tagging import TagReport
 
 
 def import_(
     context: typer.Context,
-    source: Annotated[str, typer.Argument(help="spotify, lastfm, listenbrainz, csv or playlists.")],
+    source: Annotated[str, typer.Argument(help="spotify, lastfm, listenbrainz, csv, playlists or tags.")],
     path: Annotated[Path, typer.Argument(help="A file, a folder, or the zip as downloaded.")],
     listener: Annotated[str | None, typer.Option(help="Whose listening it is.")] = None,
     community: Annotated[
-        str | None, typer.Option(help="For public data: train on it, make nothing for it.")
+        str | None,
+        typer.Option(help="For public data: train on it, make nothing for it. For tags: whose they are."),
     ] = None,
     columns: Annotated[
         str | None,
@@ -31,9 +35,17 @@ def import_(
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
-    """Bring in a listening history or playlists; what is there already is left alone."""
+    """Bring in a listening history, playlists or tags; what is there already is left alone."""
     from earmark.jobs.importing import import_from
+    from earmark.jobs.tagging import SOURCE, import_tags
 
+    if source == SOURCE:
+        with open_house(context, home) as house:
+            tags = import_tags(
+                house.store, path, listener=listener, community=community, columns=columns, progress=Bars()
+            )
+        (print_json if as_json else _show_tags)(tags)
+        return
     with open_house(context, home) as house:
         report = import_from(
             house.store,
@@ -65,7 +77,21 @@ def _show(report: ImportReport) -> None:
         )
     if report.feedback_changed:
         say(f"Verdicts (love, hate, hide, save): {report.feedback_changed:,}.")
-    for cause in report.left_out:
+    _show_left_out(report.left_out)
+
+
+def _show_tags(report: TagReport) -> None:
+    say(f"Read {counted(report.rows, 'row')}.")
+    on = f"{counted(report.artists, 'artist')} and {counted(report.songs, 'song')}"
+    say(f"Tags: {report.tags:,} on {on}, in place of what {report.community} called them before.")
+    if report.unknown:
+        some = "; ".join(report.unknown_first)
+        say(f"Left out: {report.unknown:,} × not in the catalogue, such as {some}")
+    _show_left_out(report.left_out)
+
+
+def _show_left_out(left_out: Sequence[Cause]) -> None:
+    for cause in left_out:
         say(f"Left out: {cause.rows:,} × {cause.cause}")
         for row in cause.first:
             place = f"{row.file}, row {row.row}" if row.row else row.file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -84,7 +85,7 @@ def import_from(
         raise EarmarkError(
             "A time zone is of one listener of yours.", "Give --time-zone together with --listener alone."
         )
-    left_out = _LeftOut()
+    left_out = LeftOutRows()
     rows = 0
     with store.writing() as writer:
         intake = _Intake(writer, listener, community)
@@ -156,14 +157,15 @@ class _Intake:
         return self._writer.listener(name, community=self._community)
 
 
-class _LeftOut:
+class LeftOutRows:
     """Counts rows by cause and keeps the first few of each."""
 
     def __init__(self) -> None:
         self._counts: Counter[str] = Counter()
         self._first: dict[str, list[Skipped]] = {}
 
-    def add(self, skipped: list[Skipped]) -> None:
+    def add(self, skipped: Sequence[Skipped]) -> None:
+        """Rows that were not used."""
         for row in skipped:
             self._counts[row.cause] += 1
             first = self._first.setdefault(row.cause, [])
@@ -171,6 +173,7 @@ class _LeftOut:
                 first.append(row)
 
     def causes(self) -> tuple[Cause, ...]:
+        """The causes, the most common first."""
         return tuple(
             Cause(cause, count, tuple(self._first[cause])) for cause, count in self._counts.most_common()
         )
