@@ -4,10 +4,10 @@
   of an artist of a fold, learned from the other four, is right if the list gives it (P@1). Beside it, nearest
   neighbours by tags, by listening and by both, each with the number of neighbours that was best in validation.
 - `names`: of the artists with at least ten listeners and a tag (and, harder, with five), a fifth is hidden.
-  Micro-genres are found and named among the rest; each hidden artist is placed by who listens alone, and it is counted whether it
-  carries a term of the name that it is given, as terms are brought to one spelling. `at random`: the same with the
-  hidden artists' micro-genres dealt out anew. Beside it, plain k-means on the vectors, named by the two terms of
-  highest p · log(p / q).
+  Micro-genres are found and named among the rest; each hidden artist is placed by who listens alone, and it is counted
+  whether it carries a term of the name that it is given, as terms are brought to one spelling. `at random`: the same
+  with the hidden artists' micro-genres dealt out anew. Beside it, plain k-means on the vectors, named by the two terms
+  of highest p · log(p / q).
 - `stability`: from all artists with two listeners, and again without 5 % of the plays; and without 5 % of the artists:
   share of artists whose micro-genre keeps its name, after the first build and from scratch.
 - `cost`: CPU seconds of a build on one core.
@@ -153,7 +153,6 @@ def labels(artists: Artists, seeds: list[int]) -> dict[str, Any]:
     known = Known.of(
         terms=artists.tags,
         listening=artists.vectors,
-        listeners=artists.plays,
         config=config,
         seed=0,
     )

@@ -12,7 +12,7 @@ CONFIG = LabellingConfig()
 
 
 def known(scenes: Scenes, **others: object) -> Known:
-    given = {"terms": scenes.terms, "listening": scenes.listening, "listeners": None}
+    given = {"terms": scenes.terms, "listening": scenes.listening}
     return Known.of(**{**given, **others}, config=CONFIG, seed=0)  # type: ignore[arg-type]
 
 
@@ -44,10 +44,8 @@ def test_an_artist_without_tags_borrows_those_of_artists_near_in_listening() -> 
     scenes = made()
     terms = scenes.terms.toarray()
     terms[40:] = 0
-    only_borrowed = LabellingConfig(terms=0, latent_terms=0, listening=0, listeners=0)
-    views = Known.of(
-        terms=sp.csr_array(terms), listening=scenes.listening, listeners=None, config=only_borrowed, seed=0
-    )
+    only_borrowed = LabellingConfig(terms=0, latent_terms=0, listening=0)
+    views = Known.of(terms=sp.csr_array(terms), listening=scenes.listening, config=only_borrowed, seed=0)
     taught, asked = np.arange(40), np.arange(40, 80)
 
     expected = Labelling(only_borrowed).fit(views, labels(scenes)[taught], taught).expected(asked)

@@ -31,11 +31,13 @@ class Carried:
             n_clusters: how many there are.
             config: how many must carry a term.
         """
-        said = sp.csr_array((terms > 0).astype(np.float32))
+        self._said = said = sp.csr_array((terms > 0).astype(np.float32))
         described = np.diff(said.indptr) > 0
         inside = np.flatnonzero((place >= 0) & described)
         ones = np.ones(len(inside), np.float32)
-        membership = sp.csr_array((ones, (place[inside], inside)), shape=(n_clusters, len(place)))
+        self._membership = membership = sp.csr_array(
+            (ones, (place[inside], inside)), shape=(n_clusters, len(place))
+        )
         sizes = np.maximum(np.bincount(place[inside], minlength=n_clusters), 1)
         counts = (membership @ said).toarray()
         q = np.bincount(said.indices, minlength=terms.shape[1]) / max(int(described.sum()), 1)
@@ -44,6 +46,14 @@ class Carried:
         enough = (self.share >= config.support) & (counts >= config.least_artists) & (self.lift > 1)
         own = self.share * np.log(np.where(enough, self.lift, 1))
         self.own: Floats = np.where(enough, own, 0).astype(np.float32)
+
+    def either(self, cluster: int, terms: NDArray[np.integer]) -> Floats:
+        """Share of a cluster's artists who carry one at least of any two of some terms, ``(n, n)``."""
+        first, last = self._membership.indptr[cluster : cluster + 2]
+        inside = self._said[self._membership.indices[first:last]][:, terms].toarray()
+        both = inside.T @ inside
+        alone = np.diag(both)
+        return np.asarray((alone[:, None] + alone - both) / max(last - first, 1), np.float32)
 
     def __len__(self) -> int:
         """How many clusters."""

@@ -32,6 +32,8 @@ class MicroGenreConfig(BaseModel):
     """Share of a micro-genre's artists, of those who are called anything, that must carry a term of its name."""
     least_artists: int = Field(default=3, ge=1, le=1_000)
     """So many artists must carry it at least; and a micro-genre has no fewer."""
+    breadth: float = Field(default=2.0, ge=0, le=20)
+    """How much more a name counts that holds for more of the artists: the power of the share who carry a term of it."""
     memberships: int = Field(default=3, ge=1, le=20)
     """An artist or song belongs to so many micro-genres at most."""
     sharpness: float = Field(default=14.0, gt=0, le=1_000)

@@ -76,6 +76,7 @@ def described(
         tree,
         order=np.argsort(-sizes, kind="stable").tolist(),
         kept=_kept(continued, carried, vocabulary),
+        breadth=config.breadth,
     )
     spots = laid_out(found.centres, {at: (one.x, one.y) for at, one in continued.items()})
     middles = found.representatives()

@@ -30,7 +30,7 @@ class LabellingConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    pull: float = Field(default=4.0, gt=0, allow_inf_nan=False)
+    pull: float = Field(default=2.0, gt=0, allow_inf_nan=False)
     """Pull towards what is usual; an artist is a cosine of 1 with itself in each view."""
     most_teachers: int = Field(default=5_000, ge=1, le=20_000)
     """Artists that are learned from, the most played first: time grows with the cube."""
@@ -38,10 +38,8 @@ class LabellingConfig(BaseModel):
     """What an artist is called."""
     latent_terms: float = Field(default=0.5, ge=0, le=100)
     """The same, reduced: terms that go together are alike."""
-    listening: float = Field(default=0.5, ge=0, le=100)
-    """Learned vectors of who listens."""
-    listeners: float = Field(default=1.0, ge=0, le=100)
-    """The listeners themselves."""
+    listening: float = Field(default=1.0, ge=0, le=100)
+    """Who listens to it."""
     borrowed: float = Field(default=0.5, ge=0, le=100)
     """What those nearest in listening are called."""
     neighbours: int = Field(default=50, ge=1, le=1_000)
@@ -65,16 +63,14 @@ class Known:
         *,
         terms: Csr,
         listening: Floats | None,
-        listeners: Csr | None,
         config: LabellingConfig,
         seed: int,
     ) -> Known:
-        """From how much each artist is called what, learned vectors, and who listens how much.
+        """From how much each artist is called what, learned vectors.
 
         Args:
             terms: ``(n_artists, n_terms)``, not below 0.
             listening: ``(n_artists, n_factors)``; zeros for those whom nobody holds.
-            listeners: ``(n_artists, n_listeners)`` plays.
             config: how much each view counts.
             seed: where the reduction of terms begins.
         """
@@ -87,8 +83,6 @@ class Known:
             heard = directions(listening)
             views.append((heard, config.listening))
             views.append((borrowed(heard, called, config), config.borrowed))
-        if listeners is not None:
-            views.append((tf_idf(listeners), config.listeners))
         counted = [(view, weight) for view, weight in views if weight > 0]
         return cls(tuple(view for view, _ in counted), tuple(weight for _, weight in counted))
 

@@ -1,6 +1,7 @@
 """Names for clusters of artists: a core, the kind of music, and before it a modifier that narrows it.
 
-Both are terms of the cluster's own (`earmark.taste.microgenres.carried`); the pair is chosen that is most its own. No
+Both are terms of the cluster's own (`earmark.taste.microgenres.carried`). That pair is chosen that is most its own,
+times a power of the share of its artists who carry either: two terms of the same artists say little about the rest. No
 two clusters have the same name.
 """
 
@@ -37,6 +38,7 @@ def named(
     *,
     order: Sequence[int],
     kept: dict[int, Named],
+    breadth: float,
 ) -> list[Named]:
     """A name for each cluster, all different; without any term where no term is its own.
 
@@ -46,6 +48,7 @@ def named(
         tree: of genres, by which a modifier that says nothing new is known.
         order: the clusters, in the order in which they choose.
         kept: names that some clusters have from before and keep.
+        breadth: how much more a name counts that holds for more artists.
     """
     names = dict(kept)
     taken = {_written(name, vocabulary) for name in kept.values()}
@@ -55,7 +58,7 @@ def named(
         names[cluster] = next(
             (
                 name
-                for name in _candidates(carried.own[cluster], vocabulary, tree)
+                for name in _candidates(carried, cluster, vocabulary, tree, breadth)
                 if _written(name, vocabulary) not in taken
             ),
             Named(-1, -1),
@@ -78,13 +81,18 @@ def composed(modifier: str | None, core: str) -> str:
     return " ".join([*first, core])
 
 
-def _candidates(own: NDArray[np.float32], vocabulary: Vocabulary, tree: GenreTree) -> list[Named]:
+def _candidates(
+    carried: Carried, cluster: int, vocabulary: Vocabulary, tree: GenreTree, breadth: float
+) -> list[Named]:
     """Names that a cluster could have, best first: pairs by what both say, then single terms."""
-    weight = own * np.where(vocabulary.kind == UNSURE, UNSURE_COUNTS, 1)
+    weight = carried.own[cluster] * np.where(vocabulary.kind == UNSURE, UNSURE_COUNTS, 1)
     cores = _best(np.where(vocabulary.kind == CORE, weight, 0)) or _best(weight)
     before = _best(np.where(vocabulary.kind >= MODIFIER, weight, 0)) or cores
+    terms = np.array(sorted({*cores, *before}), np.intp)
+    holds = carried.either(cluster, terms) ** breadth
+    at = {term: column for column, term in enumerate(terms.tolist())}
     pairs = [
-        (weight[modifier] + weight[core], Named(modifier, core))
+        ((weight[modifier] + weight[core]) * holds[at[modifier], at[core]], Named(modifier, core))
         for core in cores
         for modifier in before
         if _narrows(modifier, core, vocabulary, tree)
