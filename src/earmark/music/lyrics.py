@@ -48,5 +48,12 @@ class LyricFigures(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def is_explicit(self) -> bool:
-        """Whether there is any reason to warn."""
-        return bool(self.explicit)
+        """Whether to warn: for a line of strong language, or two of another reason; one may name a gun in passing."""
+        return any(
+            each.reason is Reason.STRONG_LANGUAGE or len(each.lines) >= WARNING_LINES
+            for each in self.explicit
+        )
+
+
+WARNING_LINES = 2
+"""Lines with sex, drugs or violence that make a song explicit."""

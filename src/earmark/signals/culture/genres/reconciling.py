@@ -22,8 +22,10 @@ from pydantic import BaseModel, ConfigDict, Field
 from earmark.signals.culture.genres.terms import Kind, read_id3
 from earmark.signals.culture.genres.tree import GenreTree
 
-SEPARATORS: Final = re.compile(r"\s*[;,|\\/\x00]+\s*|\s+[-–—]\s+")
-"""What stands between several genres in one field."""
+APART: Final = re.compile(r"\s*[;,|\\\x00]+\s*")
+"""What stands between several genres in one field and nowhere else."""
+PERHAPS_APART: Final = re.compile(r"\s*/+\s*|\s+[-–—]\s+")
+"""What stands between several genres, but also within the name of one: "Hip-Hop/Rap"."""
 NUMBERS: Final = re.compile(r"\((\d{1,3}|RX|CR)\)")
 """References of ID3v2.3 to the genres of ID3v1, and to "remix" and "cover"."""
 MADE_OF: Final[dict[str, pl.DataType | type[pl.DataType]]] = {
@@ -71,15 +73,10 @@ class _Word(NamedTuple):
 def split(tag: str) -> Iterator[str]:
     """The genres in one field of a file, as written, numbers of ID3 by their names."""
     numbers = read_id3()
-    for number in NUMBERS.findall(tag):
-        if number.isdigit() and int(number) < len(numbers):
-            yield numbers[int(number)]
-    for part in SEPARATORS.split(NUMBERS.sub("", tag)):
-        bare = part.strip()
-        if bare.isascii() and bare.isdigit() and int(bare) < len(numbers) and bare == tag.strip():
-            yield numbers[int(bare)]
-        elif bare:
-            yield bare
+    named = NUMBERS.findall(tag) or ([tag.strip()] if tag.isascii() and tag.strip().isdigit() else [])
+    yield from (numbers[int(number)] for number in named if number.isdigit() and int(number) < len(numbers))
+    if named != [tag.strip()]:
+        yield from filter(None, map(str.strip, APART.split(NUMBERS.sub("", tag))))
 
 
 def meaning(tag: str, tree: GenreTree, composed: float = 0.7) -> tuple[Said, ...]:
@@ -90,19 +87,19 @@ def meaning(tag: str, tree: GenreTree, composed: float = 0.7) -> tuple[Said, ...
         tree: the genres.
         composed: share for the genre of a tag that is only known by its end; see `ReconcilingConfig`.
     """
-    whole = tree.term(tag)
-    if whole is not None:
-        return (Said(whole.name, 1.0),) if whole.kind is Kind.GENRE else ()
     found: dict[str, float] = defaultdict(float)
-    parts = list(split(tag))
-    for part in parts:
-        taken = tree.composed(part)
-        if taken is None:
-            continue
-        found[taken.genre] += (composed if taken.modifiers else 1.0) / len(parts)
-        shading = [term.name for term in taken.modifiers if term.kind is Kind.GENRE]
-        for genre in shading:
-            found[genre] += (1 - composed) / len(parts) / len(shading)
+    fields = list(split(tag))
+    for field in fields:
+        parts = [field] if tree.term(field) else [part for part in PERHAPS_APART.split(field) if part]
+        for part in parts:
+            taken = tree.composed(part)
+            if taken is None:
+                continue
+            whole = 1 / len(fields) / len(parts)
+            found[taken.genre] += whole * (composed if taken.modifiers else 1)
+            shading = [term.name for term in taken.modifiers if term.kind is Kind.GENRE]
+            for genre in shading:
+                found[genre] += whole * (1 - composed) / len(shading)
     return tuple(Said(genre, share) for genre, share in found.items())
 
 

@@ -59,9 +59,10 @@ def readings(tag: str) -> Iterator[str]:
         bare = bare[:-1]
     for some in (bare, _singular(bare)):
         yield "".join(some)
-        yield "".join(LONG.get(word, word) for word in some).replace(" ", "")
-        if len(some) == 2:
-            yield "".join(LONG.get(word, word) for word in reversed(some)).replace(" ", "")
+        meant = [LONG.get(word, word) for word in some]
+        yield "".join(meant).replace(" ", "")
+        if len(meant) == 2 and meant != some:  # "Metal progressif": other languages put the noun first.
+            yield "".join(reversed(meant)).replace(" ", "")
 
 
 def _singular(said: list[str]) -> list[str]:

@@ -23,6 +23,8 @@ LEAST_SHARE: Final = 0.1
 """A language of verses that has less of the words than this is an error."""
 LEAST_SHORT: Final = 2
 """Short words by which a line is in another language than its verse."""
+TURNING: Final = 2
+"""How many times as many they must be as those of the verse's language, since languages share some."""
 _WORDS: Final = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
 
 
@@ -72,8 +74,7 @@ def _line_language(line: str, language: str) -> str:
     said = _WORDS.findall(line.casefold().replace("’", "'"))
     votes = {each: sum(word in word_list(each).own[SHORT] for word in said) for each in LANGUAGES}
     best = max(votes, key=lambda each: (votes[each], each == language))
-    if language == UNKNOWN or (
-        votes[best] >= LEAST_SHORT and not votes.get(language, 0) and language in votes
-    ):
+    if language == UNKNOWN:
         return best if votes[best] else language
-    return language
+    turned = votes[best] >= LEAST_SHORT and votes[best] > TURNING * votes.get(language, votes[best])
+    return best if turned else language
