@@ -31,6 +31,37 @@ _WIDER: Final = {
     "big5": "big5hkscs",
 }
 """What a label says → what is written under that label."""
+_NO_TEXT: Final = frozenset(
+    {"idna", "punycode", "raw_unicode_escape", "undefined", "unicode_escape", "utf-7"}
+)
+"""What Python could decode, too, and no page is written in."""
+_LIKELY: Final = (
+    *(
+        "cp1252",
+        "cp1255",
+        "cp1250",
+        "cp1251",
+        "koi8_r",
+        "cp1253",
+        "cp1254",
+        "cp1256",
+        "cp1257",
+        "cp1258",
+        "cp874",
+    ),
+    *(
+        "cp932",
+        "euc_jp",
+        "gb18030",
+        "big5hkscs",
+        "cp949",
+        "iso8859_2",
+        "iso8859_7",
+        "iso8859_8",
+        "iso2022_jp",
+    ),
+)
+"""What pages without a label are written in; of two that are equally likely by the bytes, the first is taken."""
 _DECLARED: Final = re.compile(rb"""(?:charset|encoding)\s*=\s*["']?\s*([A-Za-z0-9_.:-]{2,40})""")
 _HEAD: Final = 4_096
 """Bytes within which markup says what it is written in."""
@@ -61,19 +92,23 @@ def decoded(raw: bytes, label: str | None = None) -> str:
         if known is not None:
             try:
                 return raw.decode(known)
-            except UnicodeDecodeError:
+            except UnicodeError:
                 pass
     return raw.decode(_guess(raw), "replace")
 
 
 def _known(label: str | None) -> str | None:
     """The encoding of text that a label names, as Python calls it; None where there is no such encoding."""
+    if not label:
+        return None
     try:
-        info = codecs.lookup(label.strip("\"' ")) if label else None
-        # Some codecs turn bytes into bytes (base64, zip); only one of text decodes nothing to a string.
-        return _WIDER.get(info.name, info.name) if info and isinstance(b"".decode(info.name), str) else None
+        # Text from right to left may be labelled as standing in the order of reading, as all of it does today.
+        name = codecs.lookup(label.strip("\"' ").lower().removesuffix("-i").removeprefix("x-")).name
+        # Some codecs turn no bytes into text (base64, rot13).
+        b"a".decode(name)
     except (LookupError, ValueError):
         return None
+    return None if name in _NO_TEXT else _WIDER.get(name, name)
 
 
 def _guess(raw: bytes) -> str:
@@ -81,6 +116,10 @@ def _guess(raw: bytes) -> str:
     from charset_normalizer import from_bytes
 
     # To the end of a line, so that no character is cut in two.
-    sample = raw[:_SAMPLE] if len(raw) <= _SAMPLE else raw[: raw.rfind(b"\n", 0, _SAMPLE)]
-    best = from_bytes(sample).best()
-    return best.encoding if best else "cp1252"
+    sample = raw if len(raw) <= _SAMPLE else raw[: raw.rfind(b"\n", 0, _SAMPLE)]
+    matches = list(from_bytes(sample, cp_isolation=list(_LIKELY)))
+    if not matches:
+        return "cp1252"
+    best = (matches[0].chaos, matches[0].coherence)
+    tied = {one.encoding for one in matches if (one.chaos, one.coherence) == best}
+    return next((encoding for encoding in _LIKELY if encoding in tied), matches[0].encoding)

@@ -13,8 +13,12 @@ from typing import Any, Final
 
 import msgspec
 
-from earmark.sources.reading.markup import plain
+from earmark.sources.checks import RowFaultError
+from earmark.sources.reading.markup import MOST_TAGS, TOO_MANY_TAGS, plain
 from earmark.sources.reading.prose import one_line
+
+TOO_LONG: Final = "more than two million letters of Markdown"
+LONGEST: Final = 2_000_000
 
 _FRONT: Final = re.compile(
     r"\ufeff?(---|\+\+\+)[ \t]*\n(.*?)^(?:\1|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL | re.MULTILINE
@@ -56,6 +60,10 @@ def plain_markdown(body: str) -> str:
     Raises:
         RowFaultError: it cannot be parsed within bounds.
     """
+    if len(body) > LONGEST:
+        raise RowFaultError(TOO_LONG)
+    if body.count("<") > MOST_TAGS:
+        raise RowFaultError(TOO_MANY_TAGS, f"more than {MOST_TAGS:,}")
     return plain(_renderer().render(_LIQUID.sub(" ", body)))
 
 

@@ -16,9 +16,9 @@ _UNSEEN: Final = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b\u2060\ufeff\ufffe\uffff\ud800-\udfff]"
 )
 """Control characters, soft hyphens and blanks without width, which would part the letters of a name."""
-_NARROWEST: Final = 40
+_NARROWEST: Final = 60
 _WIDEST: Final = 100
-"""Letters between which lies the width to which people and programs break lines."""
+"""Letters between which lies the width to which people and programs break lines; verse is narrower."""
 _FIRST_WIDE: Final = "\u2e80"
 """From here on stand the scripts that are written without blanks; a line of theirs is left as it is."""
 
