@@ -160,11 +160,12 @@ class Bars:
             if unit == "bytes"
             else [MofNCompleteColumn(), TextColumn(unit), *([Rate()] if unit else [])]
         )
+        so_far = [TextColumn("{task.completed:,.0f}"), TextColumn(unit), Rate()] if unit else []
         timed = [TimeRemainingColumn()] if total else [TimeElapsedColumn()]
         columns = [
             SpinnerColumn(),
             TextColumn("{task.description}"),
-            *([BarColumn(), *amount] if total else []),
+            *([BarColumn(), *amount] if total else so_far),
             *timed,
         ]
         with Progress(*columns, console=Console(stderr=True), transient=True) as bars:

@@ -18,6 +18,7 @@ from earmark.errors import EarmarkError, TooLittleError
 from earmark.jobs.crew import Crew, Lost
 from earmark.jobs.house import House
 from earmark.jobs.locks import reading
+from earmark.jobs.read_amount import Amount
 from earmark.jobs.read_ledger import ReadLedger
 from earmark.jobs.read_report import NotRead, ReadReport, not_read
 from earmark.jobs.readers import CalledSo, OpenReader, Readers, Task, begin, open_reader
@@ -98,8 +99,9 @@ class _Reading:
         self._ledger = ReadLedger(house.store, Originals(house.store.documents.sketches()), READ_BY)
         self._texts = Texts(fetcher, house.read.documents, known=self._known)
         self._feeds = {one.address: one for one in house.store.feeds.all()}
-        self._keep: deque[bool] = deque()
-        """Whether the text of each document is kept that is being read."""
+        self._under_way: deque[tuple[bool, int]] = deque()
+        """Of each document that is being read, whether its text is kept, and how far its reading goes on the whole."""
+        self._amount = Amount([])
         self._asked: list[Asked] = []
         self._failed: dict[str, EarmarkError] = {}
         self._not_read: list[NotRead] = []
@@ -112,8 +114,9 @@ class _Reading:
         Raises:
             EarmarkError: none of it can be read.
         """
+        self._amount = Amount(what)
         try:
-            with progress.stage("reading", unit="documents") as advance:
+            with progress.stage("reading", self._amount.total, self._amount.unit) as advance:
                 self._read(what, advance)
         finally:
             self._ledger.write()
@@ -124,12 +127,12 @@ class _Reading:
 
     def _read(self, what: Sequence[str], advance: Advance) -> None:
         for document, told in self._readers.read(self._documents_of(what)):
-            keep_text = self._keep.popleft()
+            keep_text, amount = self._under_way.popleft()
             if isinstance(told, Lost):
                 self._leave_out(document.address, told.cause)
             else:
                 self._ledger.read(document, told, keep_text=keep_text)
-            advance(1)
+            advance(amount)
 
     def _documents_of(self, what: Sequence[str]) -> Iterator[Document]:
         for one in what:
@@ -137,7 +140,7 @@ class _Reading:
                 for told in self._texts.read(one, self._validators(one)):
                     match told:
                         case Document():
-                            self._keep.append(self._keeps_text(one))
+                            self._under_way.append((self._keeps_text(one), self._amount.of(told)))
                             yield told
                         case Skipped():
                             where = f"{told.file}, {told.row}" if told.row else told.file
