@@ -76,7 +76,7 @@ def said_in_texts(mentions: pl.DataFrame, now: int, config: SaidConfig) -> pl.Da
 def said_by_tags(tags: pl.DataFrame) -> pl.DataFrame:
     """What each source of tags says of whom: the columns of `EVIDENCE`.
 
-    A tag weighs as its logarithm does beside the largest that the source gives the same artist or song.
+    A tag weighs what it does beside the largest that the source gives the same artist or song.
     """
     spelled = {tag: vocabulary().usual(tag) for tag in tags["tag"].unique().to_list()}
     # What weighs nothing says nothing.
@@ -84,9 +84,9 @@ def said_by_tags(tags: pl.DataFrame) -> pl.DataFrame:
         term=pl.col("tag").replace_strict(spelled, return_dtype=pl.String)
     )
     together = given.group_by("artist", "song", "source", "term").agg(pl.col("weight").cast(pl.Float64).max())
-    most = pl.col("weight").log1p().max().over("artist", "song", "source")
+    most = pl.col("weight").max().over("artist", "song", "source")
     return (
-        together.with_columns(weight=pl.col("weight").log1p() / most)
+        together.with_columns(weight=pl.col("weight") / most)
         .with_columns(pl.lit(None).alias(name) for name in ("document", "address", "published_at", "quote"))
         .select([pl.col(name).cast(kind) for name, kind in EVIDENCE.items()])
         .sort("artist", "song", "term", "source")
@@ -94,7 +94,7 @@ def said_by_tags(tags: pl.DataFrame) -> pl.DataFrame:
 
 
 def amounts(said: pl.DataFrame, *by: str) -> pl.DataFrame:
-    """How much is said in which term, ``by`` and ``term`` and ``amount``: what a source says counts by its logarithm.
+    """How much is said in which term, ``by`` and ``term`` and ``amount``: what a source says counts by its square root.
 
     Args:
         said: the columns of `EVIDENCE`.
@@ -105,4 +105,4 @@ def amounts(said: pl.DataFrame, *by: str) -> pl.DataFrame:
         .agg(pl.col("weight").cast(pl.Float64).sum())
         .sort(*by, "term", "source")
     )
-    return by_source.group_by(*by, "term").agg(amount=pl.col("weight").log1p().sum()).sort(*by, "term")
+    return by_source.group_by(*by, "term").agg(amount=pl.col("weight").sqrt().sum()).sort(*by, "term")
