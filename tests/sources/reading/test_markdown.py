@@ -62,7 +62,8 @@ def test_toml_that_is_none_is_left_out() -> None:
         ("| a | b |\n|---|---|\n| c | d |", "a b\n\nc d"),
         ("~~no~~ snake_case_name 5 * 3 * 2", "no snake_case_name 5 * 3 * 2"),
         ("!!! and AC\\*DC, [The] & co", "!!! and AC*DC, [The] & co"),
-        ("音楽**静か**な", "音楽静かな"),
+        ("音楽**「静か」**な", "音楽「静か」な"),
+        ("b***y good, **P'**s and Q's", "b***y good, P's and Q's"),
     ],
 )
 def test_what_is_to_be_read(markdown: str, text: str) -> None:

@@ -28,6 +28,8 @@ _PAIR: Final = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:[ \t]+(\S.*)")
 _QUOTED: Final = re.compile(r"""(["'])(.*)\1\s*(?:#.*)?""")
 _LIQUID: Final = re.compile(r"\{%[^%{}]*%\}|\{\{[^{}]*\}\}")
 """What a site generator would put in."""
+_STARS: Final = re.compile(r"(?<!\*)\*\*(?!\*)")
+"""Emphasis that CommonMark does not see, next to punctuation in the midst of a word, as in scripts without blanks."""
 _HEADING: Final = re.compile(r"\s*#[ \t]+(\S.*?)[ \t]*#*[ \t]*$", re.MULTILINE)
 
 
@@ -64,7 +66,7 @@ def plain_markdown(body: str) -> str:
         raise RowFaultError(TOO_LONG)
     if body.count("<") > MOST_TAGS:
         raise RowFaultError(TOO_MANY_TAGS, f"more than {MOST_TAGS:,}")
-    return plain(_renderer().render(_LIQUID.sub(" ", body)))
+    return _STARS.sub("", plain(_renderer().render(_LIQUID.sub(" ", body))))
 
 
 @cache
