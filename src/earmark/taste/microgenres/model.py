@@ -126,8 +126,9 @@ class MicroGenres:
         _check_figures(terms=terms.data, weight=weight)
         if terms.shape[1] != len(term_names):
             raise ValueError(f"terms: {terms.shape[1]} columns, but {len(term_names)} names.")
-        vocabulary = Vocabulary.of(term_names, tree)
-        terms = sp.csr_array(terms @ vocabulary.spellings)
+        used = np.unique(terms.indices[terms.data > 0])
+        vocabulary = Vocabulary.of([term_names[term] for term in used], tree)
+        terms = sp.csr_array(terms[:, used] @ vocabulary.spellings)
         with one_blas_thread():
             space, points = Space.of(listening=listening, terms=terms, sound=sound, config=config, seed=seed)
             known = np.flatnonzero(points.any(axis=1))

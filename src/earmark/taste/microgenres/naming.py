@@ -92,7 +92,10 @@ def _candidates(
     holds = carried.either(cluster, terms) ** breadth
     at = {term: column for column, term in enumerate(terms.tolist())}
     pairs = [
-        ((weight[modifier] + weight[core]) * holds[at[modifier], at[core]], Named(modifier, core))
+        (
+            (weight[modifier] + weight[core]) * holds[at[modifier], at[core]],
+            _ordered(modifier, core, vocabulary, tree),
+        )
         for core in cores
         for modifier in before
         if _narrows(modifier, core, vocabulary, tree)
@@ -116,6 +119,14 @@ def _narrows(modifier: int, core: int, vocabulary: Vocabulary, tree: GenreTree) 
         return True
     related: Collection[str] = {genre, *tree.ancestors(genre)}
     return above not in related
+
+
+def _ordered(modifier: int, core: int, vocabulary: Vocabulary, tree: GenreTree) -> Named:
+    """The pair as it is said: of two genres the one that stands deeper in the tree is the core."""
+    first, last = vocabulary.genre[modifier], vocabulary.genre[core]
+    if first is not None and last is not None and len(tree.ancestors(first)) > len(tree.ancestors(last)):
+        return Named(core, modifier)
+    return Named(modifier, core)
 
 
 def _written(name: Named, vocabulary: Vocabulary) -> tuple[str, ...]:
