@@ -6,7 +6,7 @@ sorted arrays, one a band; those that came since, in a dictionary, until they ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final
 
 import numpy as np
@@ -35,7 +35,8 @@ class Originals:
         self._addresses: list[str] = []
         self._at: dict[str, int] = {}
         self._sketches: list[bytes] = []
-        self._late: dict[tuple[int, int], list[int]] = {}
+        self._late: dict[int, list[int]] = {}
+        """By the number of a part of theirs, those that are not sorted in."""
         self._n_sorted = 0
         for address, sketch in known:
             self._append(address, sketch)
@@ -77,8 +78,11 @@ class Originals:
         self._addresses.append(address)
         self._sketches.append(sketch)
         if keys is not None and sketch:
-            for band, key in enumerate(keys.tolist()):
-                self._late.setdefault((band, key), []).append(at)
+            alone = [at]
+            for key in keys.tolist():
+                # Most parts are one text's alone: all of these share a list.
+                if self._late.setdefault(key, alone) is not alone:
+                    self._late[key] = [*self._late[key], at]
 
     def _drop(self, at: int) -> None:
         # Where it is looked up, it is like nothing any more.
@@ -93,11 +97,11 @@ class Originals:
         self._n_sorted = len(self._addresses)
 
     def _keys(self, sketches: Sequence[bytes]) -> NDArray[np.uint64]:
-        """A number for each part of each sketch, ``(n_texts, bands)``; equal ones for equal parts."""
+        """A number for each part of each sketch, ``(n_texts, bands)``; equal ones for equal parts of one band."""
         nothing = bytes(SKETCH_BYTES)
         minima = np.frombuffer(b"".join(one or nothing for one in sketches), "<u4")
         bands = minima.reshape(len(sketches), self._config.bands, HASHES // self._config.bands)
-        keys = np.zeros(bands.shape[:2], np.uint64)
+        keys = np.zeros(bands.shape[:2], np.uint64) + np.arange(1, self._config.bands + 1, dtype=np.uint64)
         for row in range(bands.shape[2]):
             keys = (keys ^ bands[:, :, row]) * _MIX
             keys ^= keys >> np.uint64(29)
@@ -117,9 +121,9 @@ class Originals:
                 found[text] += self._order[begin : begin + stop, band].tolist()
         return found
 
-    def _agreeing_late(self, keys: NDArray[np.uint64]) -> Iterator[int]:
-        for band in enumerate(keys.tolist()):
-            yield from self._late.get(band, ())[:LOOKED_AT]
+    def _agreeing_late(self, keys: NDArray[np.uint64]) -> list[int]:
+        late = self._late
+        return [at for key in keys.tolist() if key in late for at in late[key][:LOOKED_AT]]
 
     def _first(self, sketch: bytes, agreeing: Sequence[int]) -> int | None:
         """The first of those that agree in a band which is like the sketch as a whole."""
