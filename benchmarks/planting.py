@@ -53,8 +53,18 @@ class World:
         return self.listens.filter(pl.col("listener") == listener)
 
 
-def sleep_noise(world: World, listener: int, seed: int, *, named: bool) -> Planted:
-    """Fourteen nights of few tracks in a loop, some broken off; nothing of the person's own is taken away."""
+def sleep_noise(
+    world: World, listener: int, seed: int, *, named: bool, restless: bool = False, zone: float = 0.0
+) -> Planted:
+    """Fourteen nights of few tracks in a loop, some broken off; nothing of the person's own is taken away.
+
+    Args:
+        world: all people.
+        listener, seed: whose history, and which draw.
+        named: whether titles tell.
+        restless: whether nights have an hour's pause and skips, and naps of half an hour by day.
+        zone: hours by which the nights are late, as where a clock is set to another zone.
+    """
     random = np.random.default_rng([seed, listener, 1])
     n_tracks = int(random.choice([1, 2, 4, 9, 20, 45, 90]))
     longest = 6 * HOUR_MS if n_tracks <= 2 else 9 * MINUTE_MS
@@ -65,8 +75,11 @@ def sleep_noise(world: World, listener: int, seed: int, *, named: bool) -> Plant
     shuffled = bool(random.random() < 0.5)
     rows = []
     for night in nights:
-        at = int(night + (hour + random.normal(0, steady)) * HOUR_MS)
+        at = int(night + (hour + zone + random.normal(0, steady)) * HOUR_MS)
         lasts = random.uniform(0.2, 1.0) if random.random() < 0.15 else random.uniform(5, 9)
+        if restless:
+            rows += _restless(random, songs["song"].to_list(), lengths, at, lasts, shuffled=shuffled)
+            continue
         rows += _loop(
             random, songs["song"].to_list(), lengths, at, at + int(lasts * HOUR_MS), shuffled=shuffled
         )
@@ -197,6 +210,26 @@ def _loop(
             at += lasted + int(random.integers(0, 3_000))
             if at >= ends:
                 break
+    return rows
+
+
+def _restless(
+    random: np.random.Generator,
+    songs: list[int],
+    lengths: np.ndarray,
+    at: int,
+    hours: float,
+    *,
+    shuffled: bool,
+) -> list[tuple[int, int, int]]:
+    """A night with a pause in it and skips, and now and then a nap on the day after."""
+    half = int(hours * HOUR_MS / 2)
+    rows = _loop(random, songs, lengths, at, at + half, shuffled=shuffled)
+    rows += _loop(random, songs, lengths, at + half + HOUR_MS, at + 2 * half, shuffled=shuffled)
+    rows = [(song, at, min(lasted, 9_000) if random.random() < 0.04 else lasted) for song, at, lasted in rows]
+    if random.random() < 0.2:
+        nap = at + int(random.uniform(15, 18) * HOUR_MS)
+        rows += _loop(random, songs, lengths, nap, nap + HOUR_MS // 2, shuffled=shuffled)
     return rows
 
 

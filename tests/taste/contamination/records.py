@@ -85,3 +85,50 @@ def sleep(
             at += length_ms + 1_500
             turn += 1
     return record.add(*rows)
+
+
+def children(record: Record, *, title: str, seed: int = 5) -> list[tuple[int, int]]:
+    """Forty afternoons of some of twenty short songs by four artists."""
+    random = np.random.default_rng(seed)
+    record.names |= {
+        song: (2_000 + song % 4, f"Singer {song % 4}", title.format(song)) for song in range(2_000, 2_020)
+    }
+    rows = []
+    for day in range(20, 140, 3):
+        at = BEGINS + day * DAY_MS + int(16.4 * HOUR_MS)
+        for song in random.integers(2_000, 2_020, 10):
+            rows.append((int(song), at, 110_000))
+            at += 112_000
+    return record.add(*rows)
+
+
+def guest(record: Record, *, seed: int = 6) -> list[tuple[int, int]]:
+    """Four weeks in which another person plays sixty artists of theirs, and some that the owner plays, by day."""
+    random = np.random.default_rng(seed)
+    record.names |= {
+        song: (3_000 + song % 60, f"Band {song % 60}", f"Track {song}") for song in range(3_000, 3_200)
+    }
+    rows = []
+    for day in range(90, 118):
+        at = BEGINS + day * DAY_MS + int(8.5 * HOUR_MS)
+        for song in random.choice(np.arange(3_000, 3_200), 30):
+            shared = random.random() < 0.1
+            rows.append((int(random.integers(1, N_OWN)) if shared else int(song), at, 200_000))
+            at += 201_000
+    return record.add(*rows)
+
+
+def party(record: Record, *, seed: int = 7) -> list[tuple[int, int]]:
+    """An evening of a hundred songs, most by others, many broken off, on a day that was silent else."""
+    random = np.random.default_rng(seed)
+    record.names |= {
+        song: (4_000 + song % 70, f"Star {song % 70}", f"Hit {song}") for song in range(4_000, 4_100)
+    }
+    begins = BEGINS + 150 * DAY_MS + 20 * HOUR_MS
+    record.rows = [row for row in record.rows if not begins - 6 * HOUR_MS < row[1] < begins + 12 * HOUR_MS]
+    at, rows = begins, []
+    for song in range(4_000, 4_100):
+        lasted = int(random.uniform(20_000, 90_000)) if random.random() < 0.4 else 200_000
+        rows.append((song, at, lasted))
+        at += lasted + 1_000
+    return record.add(*rows)

@@ -10,22 +10,16 @@ class SleepConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    night_begins: float = Field(20.0, ge=12, le=24)
-    """The hour of the day, by the listener's clock, from which on a play may be one of the night's."""
-    night_ends: float = Field(11.0, ge=0, le=12)
-    """The hour before which it must have begun."""
-    at_night: float = Field(0.9, gt=0, le=1)
-    """Share of a song's plays that must be at night."""
     skipped: float = Field(0.15, ge=0, le=1)
     """Share of a song's plays that may be broken off early."""
     pause_minutes: float = Field(20.0, gt=0)
     """A longer silence ends a stretch."""
-    hours: float = Field(2.5, gt=0)
+    hours: float = Field(2.0, gt=0)
     """The shortest stretch that is long, in hours."""
     filled: float = Field(0.7, gt=0, le=1)
     """Share of a stretch in which its songs must sound."""
     in_stretches: float = Field(0.5, gt=0, le=1)
-    """Share of a song's plays at night that must lie in long stretches."""
+    """Share of a song's plays that must lie in long stretches."""
     returns: int = Field(3, ge=1)
     """So often a song must play in long stretches, unless it is long itself."""
     long_track_minutes: float = Field(60.0, gt=0)

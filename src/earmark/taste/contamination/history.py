@@ -21,7 +21,6 @@ HOUR_MS = 60 * MINUTE_MS
 DAY_MS = 24 * HOUR_MS
 SITTING_GAP_MS = 30 * MINUTE_MS
 """Half an hour of silence ends a sitting, as is usual for listening sessions."""
-QUIET_HOURS = 11
 BEHIND_MS = 10_000
 """A play that begins so soon after the end of another came right behind it."""
 UNTOLD_MS = 210_000
@@ -155,18 +154,6 @@ class History:
         nearer = np.abs(ends[last_one] - self.started) <= np.abs(ends[next_one] - self.started)
         nearest = np.where(nearer, last_one, next_one)
         return np.where(np.abs(ends[nearest] - self.started) <= BEHIND_MS, by_end[nearest], -1)
-
-    @cached_property
-    def quiet(self) -> Bools:
-        """Whether each play began in the `QUIET_HOURS` in which the fewest days have a play, ``(n_plays,)``.
-
-        By their own habits: a clock may be set to another zone than the listener's.
-        """
-        hours = np.unique(self.clock // HOUR_MS) % 24
-        busy = np.bincount(hours, minlength=24)
-        around = np.cumsum(np.concatenate([[0], busy, busy]))
-        begins = int(np.argmin(around[QUIET_HOURS : QUIET_HOURS + 24] - around[:24]))
-        return (self.hour - begins) % 24 < QUIET_HOURS
 
     @cached_property
     def sitting(self) -> Ints:

@@ -18,8 +18,9 @@ DAYS: Final = {Kind.SLEEP: ("night", "nights"), Kind.PARTY: ("evening", "evening
 def sentence(kind: Kind, figures: Figures) -> str:
     """What is suspected, and what speaks for it."""
     one, many = DAYS.get(kind, ("day", "days"))
+    usually = "" if figures.days == 1 else "usually "
     parts = [
-        f"{_count(figures.days, one, many)}, usually {figures.begins}–{figures.ends}",
+        f"{_count(figures.days, one, many)}, {usually}{figures.begins}–{figures.ends}",
         f"{_count(figures.listens, 'play', 'plays')} of {_count(figures.songs, 'song', 'songs')}",
     ]
     if kind is Kind.SLEEP:

@@ -1,9 +1,10 @@
 """Nights of sound to fall asleep by: long stretches without a pause or a skip of few tracks that play at no other time.
 
-Method: a fixed point over songs. Begin with the songs that play nearly only at night and are nearly never broken off.
-String their plays together, whatever else played meanwhile; keep the stretches that are long, and mostly theirs, and in
-which songs return, that night or on others; keep the songs of which most plays lie there, and begin again with these
-alone until nothing changes. Then all of their plays at night are suspected, those of a night that was soon over too.
+Method: a fixed point over songs. Begin with those that are hardly ever broken off. String their plays together,
+whatever else played meanwhile; keep the stretches that are long and mostly theirs; keep the songs of which most plays
+lie there, which return there, and which come right behind their like; begin again with these alone until nothing
+changes. Then all of their plays are suspected, those of a night that was soon over too. The hour of the day is told,
+and asked for nothing: clocks are often set to another zone than the sleeper's.
 """
 
 from __future__ import annotations
@@ -22,17 +23,14 @@ ROUNDS = 20
 
 def nights(history: History, config: SleepConfig) -> Iterator[Ints]:
     """Plays that may be suspected, as positions in the history: an array for each set of songs and span of nights."""
-    by_clock = (history.hour >= config.night_begins) | (history.hour < config.night_ends)
-    at_night = by_clock | history.quiet
     skips = np.bincount(history.song, history.skipped, len(history.ids))
-    by_night = np.bincount(history.song, at_night, len(history.ids))
-    kept = (by_night >= config.at_night * history.plays) & (skips <= config.skipped * history.plays)
+    kept = skips <= config.skipped * history.plays
     for _ in range(ROUNDS):
         before = kept.sum()
-        kept &= _looped(history, at_night & kept[history.song], config)
+        kept &= _looped(history, kept[history.song], config)
         if kept.sum() == before:
             break
-    at = np.flatnonzero(at_night & kept[history.song])
+    at = np.flatnonzero(kept[history.song])
     stretch = stretches(history.started[at], history.ended[at], int(config.pause_minutes * MINUTE_MS))
     together = linked(history.song[at], stretch)
     for one in np.unique(together):
