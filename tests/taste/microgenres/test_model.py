@@ -91,6 +91,36 @@ def test_songs_are_where_their_artist_is_unless_their_sound_says_otherwise() -> 
     np.testing.assert_allclose(parts[:3].sum(axis=1), 1, atol=1e-6)
 
 
+@pytest.mark.parametrize("known", ["listening", "sound"])
+def test_who_is_new_is_placed_by_who_listens_or_by_sound_alone(known: str) -> None:
+    scenes = made()
+    inside, new = np.arange(60), np.arange(60, 80)
+    found = scenes.some(inside).fit(config=CONFIG.model_copy(update={"artists_per_genre": 15}))
+    cores = [genre.core for genre in found.genres]
+
+    parts = found.songs(scenes.artists[new], **{known: getattr(scenes, known)[new]}).toarray()
+
+    placed = [cores[at] for at in parts.argmax(axis=1)]
+    assert (
+        np.mean(
+            [core == CALLED[int(which)][0] for core, which in zip(placed, scenes.scene[new], strict=True)]
+        )
+        > 0.9
+    )
+
+
+def test_when_there_are_fewer_the_largest_go_on() -> None:
+    scenes = made()
+    many = np.flatnonzero((scenes.scene < 2) | (np.arange(80) < 32))
+    first = scenes.some(many).fit(config=CONFIG.model_copy(update={"artists_per_genre": 14}))
+    largest = {genre.id for genre in sorted(first.genres, key=lambda genre: -genre.size)[:2]}
+
+    second = scenes.some(many).fit(before=first, config=CONFIG.model_copy(update={"artists_per_genre": 28}))
+
+    assert len(first) == 4
+    assert {genre.id for genre in second.genres} == largest
+
+
 def test_songs_of_other_vectors_are_refused() -> None:
     scenes = made()
 

@@ -21,6 +21,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from earmark.errors import NotLearnedError
 from earmark.signals.collaborative.histories import Csr
 from earmark.taste.microgenres.views import Floats, directions, latent, lengthened, tf_idf
+from earmark.threads import one_blas_thread
 
 ROWS_AT_ONCE = 1024
 
@@ -115,15 +116,15 @@ class Labelling:
         said = np.asarray(said.toarray() if sp.issparse(said) else said, np.float64)
         self._teachers = taught[chosen]
         self._usual = said.mean(axis=0) if len(chosen) else np.zeros(labels.shape[1])
-        alike = known.likeness(self._teachers, self._teachers).astype(np.float64)
-        alike[np.diag_indices(len(chosen))] += self.config.pull
-        from scipy.linalg import cho_factor, cho_solve
+        self._learned = np.zeros((0, labels.shape[1]), np.float32)
+        if len(chosen):
+            from scipy.linalg import cho_factor, cho_solve
 
-        self._learned = (
-            cho_solve(cho_factor(alike, overwrite_a=True), said - self._usual).astype(np.float32)
-            if len(chosen)
-            else np.zeros((0, labels.shape[1]), np.float32)
-        )
+            with one_blas_thread():
+                alike = known.likeness(self._teachers, self._teachers).astype(np.float64)
+                alike[np.diag_indices(len(chosen))] += self.config.pull
+                weights = cho_solve(cho_factor(alike, overwrite_a=True), said - self._usual)
+            self._learned = weights.astype(np.float32)
         self._known = known
         return self
 
@@ -136,9 +137,10 @@ class Labelling:
         if self._known is None:
             raise NotLearnedError("No labels have been learned.", "Call fit first.")
         found = np.empty((len(artists), self._learned.shape[1]), np.float32)
-        for start in range(0, len(artists), ROWS_AT_ONCE):
-            some = slice(start, start + ROWS_AT_ONCE)
-            found[some] = self._known.likeness(artists[some], self._teachers) @ self._learned
+        with one_blas_thread():
+            for start in range(0, len(artists), ROWS_AT_ONCE):
+                some = slice(start, start + ROWS_AT_ONCE)
+                found[some] = self._known.likeness(artists[some], self._teachers) @ self._learned
         return found + self._usual.astype(np.float32)
 
 

@@ -170,11 +170,12 @@ class MicroGenres:
             )
 
     def centres_among(self, artists: NDArray[np.integer], points: Floats, weight: Floats) -> Floats:
-        """The middles of these micro-genres among the ``points`` of ``artists``; none for those whose artists left."""
+        """The middles of these micro-genres among ``points`` of ``artists``, the largest first, without empty ones."""
         row = rows_of(artists, self.artists)
         place = np.where(row >= 0, self.place[row], -1) if len(self.artists) else np.full(len(row), -1)
         centres = means(points, weight, place, len(self))
-        return centres[centres.any(axis=1)]
+        order = np.argsort(-np.bincount(place[place >= 0], minlength=len(self)), kind="stable")
+        return centres[order[centres[order].any(axis=1)]]
 
     def continued_by(
         self, artists: NDArray[np.integer], place: NDArray[np.integer], n: int
