@@ -25,7 +25,7 @@ def about(
     from earmark.jobs.telling import about_artist
 
     with open_house(context, home) as house, using(house.home):
-        found = about_artist(house, artist, OpenedBuild.live(house))
+        found = about_artist(house, house.store.find_artist(artist), OpenedBuild.live(house))
     if as_json:
         print_json(found)
     else:

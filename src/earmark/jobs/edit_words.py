@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import Final, NamedTuple
 from zoneinfo import ZoneInfo
 
-from earmark.errors import EarmarkError, UnknownNameError
+from earmark.errors import UnfitError, UnknownNameError
 from earmark.jobs.editing import find_genre
 from earmark.jobs.house import House
 from earmark.jobs.opened_build import OpenedBuild
@@ -49,7 +49,7 @@ def understood(house: House, name: str, wanted: Wanted, live: OpenedBuild | None
     """The edit that a listener asks for.
 
     Raises:
-        EarmarkError: the words cannot be understood, or name what is not there; it says what can be.
+        UnfitError: the words cannot be understood, or name what is not there; it says what can be.
     """
     listener = house.store.find_listener(name)
     made = house.store.edits.of([listener.id]).get(listener.id, [])
@@ -73,7 +73,7 @@ def understood(house: House, name: str, wanted: Wanted, live: OpenedBuild | None
         case "exclude", (kind, *words) if kind in EXCLUDING:
             edit = Exclude(EXCLUDING[kind](house, listener, tuple(words), wanted))
         case _:
-            raise EarmarkError(
+            raise UnfitError(
                 f"{' '.join((wanted.action, *wanted.what))!r} is not an edit of taste.",
                 "Say for example: boost 'dub techno' · mute 'dub techno' · reject 'dub techno' · "
                 "rename 'dub techno' 'deep dub' · less 'Some Artist' · exclude hours 22:00-06:30 · "
@@ -106,21 +106,21 @@ def _playlist(house: House, listener: ListenerRecord, words: tuple[str, ...], _:
 def _hours(_: House, listener: ListenerRecord, words: tuple[str, ...], wanted: Wanted) -> Exclusion:
     found = _HOURS.fullmatch(_exactly(words, 1, "hours 22:00-06:30")[0].strip())
     if found is None:
-        raise EarmarkError(f"{words[0]!r} are no hours.", "Write them as 22:00-06:30.")
+        raise UnfitError(f"{words[0]!r} are no hours.", "Write them as 22:00-06:30.")
     from_hour, from_minute, to_hour, to_minute = map(int, found.groups())
     named = [day.strip().lower()[:3] for day in wanted.weekdays.split(",") if day.strip()]
     if not set(named) <= set(WEEKDAYS):
-        raise EarmarkError(f"{wanted.weekdays!r} are not days of the week.", "Write them as sat,sun.")
+        raise UnfitError(f"{wanted.weekdays!r} are not days of the week.", "Write them as sat,sun.")
     days = tuple(sorted({WEEKDAYS.index(day) + 1 for day in named}))
     if max(from_minute, to_minute) > 59:
-        raise EarmarkError(f"{words[0]!r} are no hours.", "An hour has minutes 00 to 59.")
+        raise UnfitError(f"{words[0]!r} are no hours.", "An hour has minutes 00 to 59.")
     start, stop = from_hour * 60 + from_minute, to_hour * 60 + to_minute
     return TheseHours(start, stop, listener.time_zone, days)
 
 
 def _days(_: House, listener: ListenerRecord, words: tuple[str, ...], __: Wanted) -> Exclusion:
     if len(words) not in (1, 2):
-        raise EarmarkError("Exclude which days?", "Write them as: exclude days 2026-01-01 2026-01-14")
+        raise UnfitError("Exclude which days?", "Write them as: exclude days 2026-01-01 2026-01-14")
     zone = ZoneInfo(listener.time_zone)
     first, last = _date(words[0]), _date(words[-1])
     after = dt.datetime.combine(last + dt.timedelta(days=1), dt.time(), zone)
@@ -137,7 +137,7 @@ def _listen(house: House, listener: ListenerRecord, words: tuple[str, ...], _: W
     try:
         minute = dt.datetime.fromisoformat(said).replace(second=0, microsecond=0)
     except ValueError as error:
-        raise EarmarkError(f"{said!r} is not a moment.", "Write it as 2026-01-01T22:10.") from error
+        raise UnfitError(f"{said!r} is not a moment.", "Write it as 2026-01-01T22:10.") from error
     start = _ms(minute if minute.tzinfo else minute.replace(tzinfo=ZoneInfo(listener.time_zone)))
     hit = house.store.edits.listens_hit(listener.id, [TheseDays(start, start + 60_000)])
     if hit.is_empty():
@@ -162,9 +162,7 @@ EXCLUDING: Final[Mapping[str, Callable[[House, ListenerRecord, tuple[str, ...], 
 
 def _exactly(words: tuple[str, ...], n: int, example: str) -> tuple[str, ...]:
     if len(words) != n:
-        raise EarmarkError(
-            f"Exclude which {example.split(maxsplit=1)[0]}?", f"Write it as: exclude {example}"
-        )
+        raise UnfitError(f"Exclude which {example.split(maxsplit=1)[0]}?", f"Write it as: exclude {example}")
     return words
 
 
@@ -172,7 +170,7 @@ def _date(said: str) -> dt.date:
     try:
         return dt.date.fromisoformat(said)
     except ValueError as error:
-        raise EarmarkError(f"{said!r} is not a date.", "Write it as 2026-01-01.") from error
+        raise UnfitError(f"{said!r} is not a date.", "Write it as 2026-01-01.") from error
 
 
 def _ms(moment: dt.datetime) -> int:

@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 
 from earmark.engines.progress import Progress
-from earmark.errors import EarmarkError, UnknownNameError
+from earmark.errors import UnfitError, UnknownNameError
 from earmark.jobs.house import House
 from earmark.jobs.opened_build import OpenedBuild
 from earmark.listening.edits import EditRecord, Exclude, Less
@@ -154,11 +154,11 @@ def end_of_day(date: str, time_zone: str) -> UnixMs:
     """The last moment of a day where the listener lives.
 
     Raises:
-        EarmarkError: that is no date.
+        UnfitError: that is no date.
     """
     try:
         day = dt.date.fromisoformat(date)
     except ValueError as error:
-        raise EarmarkError(f"{date!r} is not a date.", "Write it as 2026-11-30.") from error
+        raise UnfitError(f"{date!r} is not a date.", "Write it as 2026-11-30.") from error
     after = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(), ZoneInfo(time_zone))
     return UnixMs(int(after.timestamp() * 1000) - 1)

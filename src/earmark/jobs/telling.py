@@ -1,4 +1,4 @@
-"""What the world says of an artist, in the live build: terms with evidence, genres, opinion, a rise, and who is alike."""
+"""What the world says of an artist, by the live build: terms with evidence, genres, opinion, who is alike."""
 
 from __future__ import annotations
 
@@ -46,14 +46,12 @@ class About(msgspec.Struct, frozen=True):
     alike: tuple[AlikeArtist, ...]
 
 
-def about_artist(house: House, name: str, build: OpenedBuild, *, terms: int = 12, alike: int = 8) -> About:
-    """What is known of the artist of this name.
+def about_artist(house: House, artist: int, build: OpenedBuild, *, terms: int = 12, alike: int = 8) -> About:
+    """What is known of an artist (record id) who is on record.
 
     Raises:
-        UnknownNameError: nobody of that name was ever imported.
         NotLearnedError: a part of the build cannot be read.
     """
-    artist = house.store.find_artist(name)
     told = build.culture.of_artist(artist, terms)
     near = [one for one in _nearest(build, artist, alike) if one[1] >= LEAST_ALIKE]
     names = dict(house.store.artists([artist, *(other for other, _ in near)]).iter_rows())

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from earmark.errors import EarmarkError
+from earmark.errors import UnfitError
 from earmark.listening.exclusions import Exclusion
 
 DAY_MS: Final = 86_400_000
@@ -38,7 +38,7 @@ class Rename(msgspec.Struct, frozen=True, tag="rename"):
 
     def __post_init__(self) -> None:
         if not self.name.strip() or len(self.name) > LONGEST_NAME:
-            raise EarmarkError(
+            raise UnfitError(
                 "That is no name for a micro-genre.", f"Give one of 1 to {LONGEST_NAME} letters."
             )
 
@@ -53,9 +53,9 @@ class Less(msgspec.Struct, frozen=True, tag="less"):
 
     def __post_init__(self) -> None:
         if sum(one is not None for one in (self.artist, self.song, self.genre)) != 1:
-            raise EarmarkError("Less of what?", "Name an artist, a song or a micro-genre, one of them.")
+            raise UnfitError("Less of what?", "Name an artist, a song or a micro-genre, one of them.")
         if not 0 < self.half_life_days <= LONGEST_DISLIKE_DAYS:
-            raise EarmarkError(
+            raise UnfitError(
                 f"A dislike cannot halve in {self.half_life_days:g} days.",
                 f"Give a number of days above 0 and up to {LONGEST_DISLIKE_DAYS:,}.",
             )

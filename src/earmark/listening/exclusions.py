@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 import polars as pl
 
-from earmark.errors import EarmarkError
+from earmark.errors import UnfitError
 
 DAY_MINUTES: Final = 1_440
 
@@ -55,12 +55,12 @@ class TheseHours(msgspec.Struct, frozen=True, tag="hours"):
 
     def __post_init__(self) -> None:
         if not (0 <= self.start < DAY_MINUTES and 0 <= self.stop <= DAY_MINUTES and self.start != self.stop):
-            raise EarmarkError(
+            raise UnfitError(
                 f"Hours from minute {self.start} to minute {self.stop} of the day are none.",
                 "Give two different times of day, such as 22:00-06:30.",
             )
         if not all(1 <= day <= 7 for day in self.weekdays):
-            raise EarmarkError(f"{self.weekdays} are not days of the week.", "1 is Monday, 7 is Sunday.")
+            raise UnfitError(f"{self.weekdays} are not days of the week.", "1 is Monday, 7 is Sunday.")
 
 
 class TheseDays(msgspec.Struct, frozen=True, tag="days"):
@@ -71,7 +71,7 @@ class TheseDays(msgspec.Struct, frozen=True, tag="days"):
 
     def __post_init__(self) -> None:
         if self.start >= self.stop:
-            raise EarmarkError("That span ends before it begins.", "Give the earlier day first.")
+            raise UnfitError("That span ends before it begins.", "Give the earlier day first.")
 
 
 class ThatDevice(msgspec.Struct, frozen=True, tag="device"):

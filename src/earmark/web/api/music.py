@@ -19,6 +19,7 @@ from earmark.jobs.kindred import (
     songs_by,
 )
 from earmark.jobs.sounding import FEWEST_STEPS, MOST_STEPS, SoundingSong, path, sounds_like
+from earmark.jobs.telling import About, about_artist
 from earmark.music.items import Track
 from earmark.ranking.sound_wishes import MOODS, Wishes
 from earmark.store.people import AccountRecord
@@ -162,14 +163,21 @@ def path_of_tracks(
 @router.get("/artists/{artist}", **described(ArtistShown, problems=(404,)))
 def artist(account: Asking, service: Here, artist: ArtistPath) -> Response:
     """An artist."""
-    name, build = _seen_artist(service, account, artist), live_build(service)
+    name, build = seen_artist(service, account, artist), live_build(service)
     return reply(ArtistShown(artist, name, songs_by(build, artist, MOST_SONGS) if build else []))
+
+
+@router.get("/artists/{artist}/about", **described(About, problems=(404, 409)))
+def about(account: Asking, service: Here, artist: ArtistPath) -> Response:
+    """What the world says of an artist, with where it says so; who is alike, and why."""
+    seen_artist(service, account, artist)
+    return reply(about_artist(service.house, artist, service.live.build()))
 
 
 @router.get("/artists/{artist}/similar", **described(SimilarArtists, problems=(404, 409)))
 def similar(account: Asking, service: Here, artist: ArtistPath, limit: Limit = 30) -> Response:
     """Artists who are like an artist."""
-    _seen_artist(service, account, artist)
+    seen_artist(service, account, artist)
     build = service.live.build()
     return reply(SimilarArtists(build.manifest.id, similar_artists(build, artist, limit)))
 
@@ -186,7 +194,7 @@ def seen_track(service: Service, account: AccountRecord, item: ItemId) -> TrackR
     raise ProblemError(404, f"There is no track {item}.")
 
 
-def _seen_artist(service: Service, account: AccountRecord, artist: int) -> str:
+def seen_artist(service: Service, account: AccountRecord, artist: int) -> str:
     """The name of an artist; else 404, as `seen_track`."""
     store, build = service.house.store, live_build(service)
     for name in store.artists([artist])["artist_name"].to_list():
