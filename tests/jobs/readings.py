@@ -35,7 +35,16 @@ class ToyReader:
         if "eat all" in text:
             bytearray(1 << 34)
         mentions = [
-            Mention(artist, text.count(name), 0.5, None, text[:20], (("word", 1.0),), song, release)
+            Mention(
+                artist,
+                text.count(name),
+                0.25 if f"{name}?" in text else 0.5,
+                None,
+                text[:20],
+                (("word", 1.0),),
+                song,
+                release,
+            )
             for name, artist, song, release in self._names
             if name in text
         ]

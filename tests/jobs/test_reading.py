@@ -132,6 +132,13 @@ def test_names_that_are_new_are_found_when_texts_are_read_again(house: House, te
     assert said_of(house, "Glass Wren") == [str(texts / "one.txt")]
 
 
+def test_whoever_may_not_be_meant_is_counted_apart(house: House, texts: Path) -> None:
+    (texts / "one.txt").write_text("Low Tide? Perhaps. Velvet Harbour surely.")
+    (texts / "two.txt").write_text("Low Tide? Perhaps. Velvet Harbour surely.")
+    report = take_in(house, texts)
+    assert (report.mentions, report.unsure, report.artists, report.duplicates) == (2, 1, 1, 1)
+
+
 def test_texts_are_kept_if_they_shall_be(house: House, texts: Path) -> None:
     (texts / "one.txt").write_text("Of Low Tide.")
     kept = []

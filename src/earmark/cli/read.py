@@ -99,7 +99,9 @@ def _show(report: ReadReport) -> None:
     say(f"{counted(report.documents, 'document')} read in {report.seconds:,.1f} s{rate}.")
     print_table("", ["What was read", "documents"], [[what, f"{n:,}"] for what, n in rows if n], numeric=(1,))
     if report.documents:
-        say(f"They speak of {counted(report.artists, 'artist')}, in {counted(report.mentions, 'mention')}.")
+        sure = report.mentions - report.unsure
+        unsure = f"; {report.unsure:,} more are not sure" if report.unsure else ""
+        say(f"They speak of {counted(report.artists, 'artist')}, in {counted(sure, 'mention')}{unsure}.")
         languages = list(report.languages.items())[:SHOWN_LANGUAGES]
         say(f"Languages: {', '.join(f'{name} {n:,}' for name, n in languages)}.")
     if report.unchanged_feeds:

@@ -17,6 +17,8 @@ from earmark.store.port import Store
 MOST_HELD: Final = 512
 """Documents that are written together at most."""
 LONGEST_HELD_SECONDS: Final = 2.0
+LIKELY: Final = 0.5
+"""Whoever is less likely meant than this is a candidate, and no fact."""
 
 
 class ReadLedger:
@@ -39,6 +41,9 @@ class ReadLedger:
         """By the names of `earmark.store.documents.DocumentsKept`."""
         self.languages: Counter[str] = Counter()
         self.artists: set[int] = set()
+        """Those who are meant, as far as that is likely."""
+        self.unsure = 0
+        """Mentions of whoever may not be meant."""
 
     def read(self, document: Document, reading: Reading, *, keep_text: bool) -> None:
         """A document was read; of two of one address, the later stays.
@@ -48,7 +53,6 @@ class ReadLedger:
         """
         self._held[document.address] = (document, reading, keep_text)
         self.languages[reading.language] += 1
-        self.artists.update(one.artist for one in reading.mentions)
         if len(self._held) >= MOST_HELD or self._now() - self._written_at > LONGEST_HELD_SECONDS:
             self.write()
 
@@ -68,5 +72,15 @@ class ReadLedger:
             with self._store.writing() as writer:
                 kept: DocumentsKept = writer.keep_documents(documents)
             self.kept.update(msgspec.structs.asdict(kept))
+            for one in documents:
+                if one.same_as is None:
+                    self._note(one.reading)
         self._held.clear()
         self._written_at = self._now()
+
+    def _note(self, reading: Reading) -> None:
+        for mention in reading.mentions:
+            if mention.probability >= LIKELY:
+                self.artists.add(mention.artist)
+            else:
+                self.unsure += 1

@@ -31,8 +31,11 @@ class ReadReport(msgspec.Struct, frozen=True):
     said_otherwise: int
     """Of the same ones, those that say other things than when they were read before."""
     mentions: int
+    """In all documents that were read now, but for duplicates."""
+    unsure: int
+    """Of these, how many are of somebody who is less likely meant than not: candidates, no facts."""
     artists: int
-    """How many the documents mention that were read now."""
+    """How many are mentioned by the others."""
     unchanged_feeds: int
     """Feeds that had nothing new."""
     feeds_added: tuple[str, ...]

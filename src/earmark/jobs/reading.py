@@ -200,6 +200,7 @@ class _Reading:
             duplicates=kept["duplicates"],
             said_otherwise=kept["said_otherwise"],
             mentions=kept["mentions"],
+            unsure=self._ledger.unsure,
             artists=len(self._ledger.artists),
             unchanged_feeds=self._unchanged_feeds,
             feeds_added=tuple(self._feeds_added),
