@@ -49,10 +49,10 @@ FEATURES: Final = (
     "music_of_text", "names_of_text",
 )  # fmt: skip
 """What is looked at, in order."""
-_ENDS: Final = np.array([ord(sign) for sign in ".!?:" + PARAGRAPH + BREAK], np.uint32)
-_OPENS: Final = np.array([ord(sign) for sign in "\"'([-*•–"], np.uint32)
 _QUOTE, _APOSTROPHE, _COMMA = ord('"'), ord("'"), ord(",")
-_JOINS: Final = np.array([ord(sign) for sign in "-/.@#_&+'"], np.uint32)
+_END, _OPEN, _JOIN = 1, 2, 4
+_SIGNS: Final = {_END: ".!?:" + PARAGRAPH + BREAK, _OPEN: "\"'([-*•–", _JOIN: "-/.@#_&+'"}
+"""What ends a sentence, what may stand before a name, and what joins it to other words."""
 
 
 class Candidates(NamedTuple):
@@ -78,6 +78,8 @@ class Texts(NamedTuple):
     tokens: Tokens
     common: Floats
     kinds: NDArray[np.int16]
+    signs: NDArray[np.uint8]
+    """What signs it may be, see `_SIGNS`."""
     opening: Flags
     """Whether it begins a sentence."""
     capital: Flags
@@ -93,18 +95,19 @@ class Texts(NamedTuple):
     def of(cls, tokens: Tokens, n_texts: int) -> Texts:
         """Figures of tokens."""
         common, kinds = Lexicon.load().look_up(tokens.numbers)
-        closing = np.isin(tokens.first, _ENDS) & ~tokens.words
+        signs = _signs()[np.minimum(tokens.first, 0xFFFF)]
+        closing = signs & _END > 0
         # The point of "feat." and "vs." ends no sentence.
         closing[1:] &= ~(
             (tokens.first[1:] == ord(".")) & (kinds[:-1] & BEFORE > 0) & (tokens.lengths[:-1] < 5)
         )
-        openers = np.isin(tokens.first, _OPENS) & ~tokens.words
+        openers = signs & _OPEN > 0
         ended = np.concatenate([[True], closing[:-1]])
         opening = ended.copy()
         opening[1:] |= openers[:-1] & ended[:-1]
         capital = tokens.capitalised & ~opening
         return cls(
-            tokens, common, kinds, opening, capital,
+            tokens, common, kinds, signs, opening, capital,
             _before(kinds & MUSIC > 0), _before(tokens.capitalised),
             np.searchsorted(tokens.documents, np.arange(n_texts + 1)).astype(np.int64),
         )  # fmt: skip
@@ -154,7 +157,7 @@ def _of_places(texts: Texts, these: Candidates) -> dict[str, NDArray[Any]]:
         (tokens.first[before] == _APOSTROPHE) & (tokens.ends[before] == tokens.starts[these.begins])
     )
     # What stands before a quote or a bracket is before the name.
-    cue = np.where(np.isin(tokens.first[before], _OPENS), np.maximum(before - 1, 0), before)
+    cue = np.where(texts.signs[before] & _OPEN > 0, np.maximum(before - 1, 0), before)
     own = texts.kinds[after] & AFTER > 0
     apostrophe = tokens.first[after] == _APOSTROPHE
     possessive = apostrophe & (tokens.starts[after] == tokens.ends[these.ends - 1]) & ~quoted
@@ -163,9 +166,9 @@ def _of_places(texts: Texts, these: Candidates) -> dict[str, NDArray[Any]]:
     )
     touches_after = tokens.starts[after] == tokens.ends[these.ends - 1]
     beyond = np.minimum(after + 1, n - 1)
-    joined = (touches_before & (np.isin(tokens.first[before], _JOINS) | tokens.words[before]) & ~quoted) | (
+    joined = (touches_before & ((texts.signs[before] & _JOIN > 0) | tokens.words[before]) & ~quoted) | (
         touches_after
-        & ((np.isin(tokens.first[after], _JOINS) & ~possessive) | tokens.words[after])
+        & (((texts.signs[after] & _JOIN > 0) & ~possessive) | tokens.words[after])
         & (tokens.starts[beyond] == tokens.ends[after])
         & tokens.words[beyond]
     )
@@ -291,6 +294,15 @@ def _places(keys: NDArray[np.uint64], values: NDArray[np.uint64]) -> Ints:
         places = np.minimum(np.searchsorted(keys, values[maybe]), len(keys) - 1)
         at[maybe] = np.where(keys[places] == values[maybe], places, -1)
     return at
+
+
+@cache
+def _signs() -> NDArray[np.uint8]:
+    """Of each character of the basic plane, which of `_SIGNS` it is."""
+    kinds = np.zeros(0x10000, np.uint8)
+    for kind, signs in _SIGNS.items():
+        kinds[[ord(sign) for sign in signs]] |= kind
+    return kinds
 
 
 @cache

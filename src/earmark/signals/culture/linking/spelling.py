@@ -27,9 +27,10 @@ _LIKE: Final = {
 }  # fmt: skip
 _APART: Final = re.compile("[^\\W_][\u0300-\u036f\u3099\u309a]+|[\u1100-\u11ff]+")
 _EMPTY_LINE: Final = "\n\n"
-_ODD: Final = re.compile(r"[^\x20-\x7e\n\x02]")
+_MARKS: Final = re.compile("[\u0300-\u036f\u3099\u309a\u1100-\u11ff]")
 
 
+@cache
 def _alike(character: str) -> str:
     if character in _LIKE:
         return _LIKE[character]
@@ -46,21 +47,20 @@ def _alike(character: str) -> str:
     return bare if len(bare) == 1 else character
 
 
-@cache
-def _alike_found(found: str) -> str:
-    return _alike(found)
-
-
 def alike(text: str) -> tuple[str, NDArray[np.int64] | None]:
     """The text in plain letters, and where each of its characters stood; None where all stand as they did.
 
-    An empty line becomes `PARAGRAPH`; control characters become spaces.
+    An empty line becomes `PARAGRAPH`.
     """
     places = None
-    if _ODD.search(text):
-        if _APART.search(text):
+    if not text.isascii():
+        odd = {letter for letter in set(text) if letter > "\x7f"}
+        if any(_MARKS.match(letter) for letter in odd):
             text, places = _composed(text)
-        text = _ODD.sub(lambda found: _alike_found(found[0]), text)
+            odd = {letter for letter in set(text) if letter > "\x7f"}
+        for letter in odd:
+            if (plain := _alike(letter)) != letter:
+                text = text.replace(letter, plain)
         if _GONE in text:
             kept = np.flatnonzero(codes(text))
             places = kept if places is None else places[kept]

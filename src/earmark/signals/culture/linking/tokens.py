@@ -14,7 +14,7 @@ from unicodedata import category
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.signals.culture.linking.spelling import BREAK, alike, codes
+from earmark.signals.culture.linking.spelling import BREAK, PARAGRAPH, alike, codes
 
 SPACE, WORD, SIGN, ALONE = range(4)
 """Kinds of characters; those of kind ALONE are words of one letter."""
@@ -72,26 +72,26 @@ def tokens(texts: Sequence[str], titles: Sequence[str] | None = None) -> Tokens:
     known = np.minimum(letters, 0xFFFF)
     kinds = _kinds()[known]
     kinds[letters > 0xFFFF] = ALONE
-    lower = _lower()[known]
-    upper = lower != known
 
     filled = kinds != SPACE
     begins = filled.copy()
     begins[1:] &= (kinds[1:] != WORD) | (kinds[:-1] != WORD)
     starts = np.flatnonzero(begins)
-    of = np.cumsum(begins, dtype=np.int32) - 1
     within = np.flatnonzero(filled)
-    token = of[within]
-    counts = np.bincount(token, minlength=len(starts))
+    firsts = np.flatnonzero(begins[within])
+    counts = np.diff(firsts, append=len(within))
+    shown = known[within]
+    lower = _lower()[shown]
+    upper = lower != shown
+    token = np.repeat(np.arange(len(starts), dtype=np.int32), counts)
+    at = np.arange(len(within), dtype=np.int32)
     spaced = np.full(len(within) + len(starts) + 1, ord(" "), np.uint32)
-    out = np.arange(len(within), dtype=np.int64) + token + 1
-    spaced[out] = letters[within]
+    spaced[at + token + 1] = letters[within]
     token_at = np.zeros(len(spaced), np.int32)
     token_at[:-1] = np.repeat(np.arange(len(starts), dtype=np.int32), counts + 1)
 
-    first_of = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    place_in = np.minimum(np.arange(len(within)) - first_of[token], _LONGEST - 1)
-    numbers = np.add.reduceat(lower[within].astype(np.uint64) * _powers()[place_in], first_of)
+    place_in = np.minimum(at - np.repeat(firsts.astype(np.int32), counts), _LONGEST - 1)
+    numbers = np.add.reduceat(_powers()[place_in] * lower, firsts)
     numbers ^= numbers >> np.uint64(29)
     numbers *= np.uint64(_FACTOR)
     kind, first = kinds[starts], letters[starts]
@@ -101,17 +101,17 @@ def tokens(texts: Sequence[str], titles: Sequence[str] | None = None) -> Tokens:
     shifts = np.array([len(before) for before in befores], np.int64)
     origins = np.arange(len(letters)) - np.repeat(bounds[:-1] + shifts, np.diff(bounds))
     altered = np.zeros(len(letters), np.bool_)
-    for at, place in changes:
-        written = codes(befores[at] + texts[at])
-        own = slice(bounds[at], bounds[at + 1] - 1)
+    for number, place in changes:
+        written = codes(befores[number] + texts[number])
+        own = slice(bounds[number], bounds[number + 1] - 1)
         if place is not None:
-            origins[own] = place - shifts[at]
+            origins[own] = place - shifts[number]
             written = written[place]
         altered[own] = (written != letters[own]) & (letters[own] > ord("@"))
     return Tokens(
         spaced.tobytes().decode("utf-32-le"), token_at, documents, origins[starts], origins[starts + counts - 1] + 1,
         counts.astype(np.int32), (kind == WORD) | (kind == ALONE), kind == ALONE,
-        np.bincount(token[upper[within]], minlength=len(starts)).astype(np.int32), upper[starts],
+        np.bincount(token[upper], minlength=len(starts)).astype(np.int32), upper[firsts],
         (first >= 48) & (first <= 57), first, numbers, np.bincount(token[altered[within]], minlength=len(starts)) > 0,
     )  # fmt: skip
 
@@ -138,6 +138,8 @@ def _kinds() -> NDArray[np.uint8]:
             kinds[code] = SPACE
         elif category(letter)[0] in "LNM":
             kinds[code] = WORD
+        elif category(letter) == "Cc" and letter not in {BREAK, PARAGRAPH}:
+            kinds[code] = SPACE
     for begin, end in _WITHOUT_SPACES:
         stretch = kinds[begin : end + 1]
         stretch[stretch == WORD] = ALONE
