@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from typing import Final, NamedTuple
 
@@ -16,6 +16,8 @@ LANGUAGES: Final = ("de", "en", "es", "fr", "it", "pt")
 """Languages that there is a list for, as ISO 639-1."""
 NEAR: Final = 6
 """Words to either side that are company."""
+WORDS_REMEMBERED: Final = 4_096
+"""Words whose entries are remembered: songs repeat their words, and most words begin none."""
 ANYWHERE: Final = "^"
 HARMLESS: Final = "harmless"
 SHORT: Final = "short"
@@ -56,10 +58,11 @@ class Entries:
             held = self._by_stem if first.endswith("*") else self._by_word
             held.setdefault(first.rstrip("*"), []).append(entry)
         self._shortest = min(map(len, self._by_stem), default=0)
+        self._beginning = lru_cache(WORDS_REMEMBERED)(self._look_up)
 
     def __contains__(self, word: str) -> bool:
         """Whether an entry begins with this word."""
-        return any(True for _ in self._beginning(word))
+        return bool(self._beginning(word))
 
     def fits(self, fit: Callable[[str, bool], bool]) -> str | None:
         """The first word, or stem (True), of one-word entries that a test accepts."""
@@ -81,11 +84,12 @@ class Entries:
                     found.update(span)
         return found
 
-    def _beginning(self, word: str) -> Iterable[Entry]:
-        yield from self._by_word.get(word, ())
+    def _look_up(self, word: str) -> tuple[Entry, ...]:
+        found = self._by_word.get(word, [])
         if self._by_stem:
-            for stop in range(self._shortest, len(word) + 1):
-                yield from self._by_stem.get(word[:stop], ())
+            stems = (word[:stop] for stop in range(self._shortest, len(word) + 1))
+            found = [*found, *(entry for stem in stems for entry in self._by_stem.get(stem, ()))]
+        return tuple(found)
 
 
 class WordList(NamedTuple):
