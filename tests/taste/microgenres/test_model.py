@@ -109,6 +109,20 @@ def test_who_is_new_is_placed_by_who_listens_or_by_sound_alone(known: str) -> No
     )
 
 
+def test_what_the_new_are_called_is_expected_from_who_listens() -> None:
+    scenes = made()
+    terms = scenes.terms.toarray()
+    terms[60:] = 0
+    by_terms_alone = CONFIG.model_copy(update={"listening": 0.0, "sound": 0.0})
+
+    found = scenes.fit(terms=sp.csr_array(terms), config=by_terms_alone)
+
+    cores = [found.genres[at].core for at in found.place[60:]]
+    assert cores == [CALLED[int(which)][0] for which in scenes.scene[60:]]
+    songs = found.songs(np.full(20, -1), listening=scenes.listening[60:]).toarray()
+    assert (songs.argmax(axis=1) == found.place[60:]).all()
+
+
 def test_when_there_are_fewer_the_largest_go_on() -> None:
     scenes = made()
     many = np.flatnonzero((scenes.scene < 2) | (np.arange(80) < 32))
