@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earmark.sources.reading.addresses import is_public, site_of, web_address
@@ -50,6 +50,7 @@ def test_what_is_none(text: str) -> None:
     assert web_address(text) is None
 
 
+@settings(max_examples=50)
 @given(st.text())
 def test_any_text_is_an_address_in_one_spelling_or_none(text: str) -> None:
     address = web_address(text, "https://base.example/")

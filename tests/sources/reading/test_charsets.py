@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earmark.sources.reading.charsets import decoded
@@ -88,6 +88,7 @@ def test_utf8_comes_back_as_it_was(text: str) -> None:
         assert decoded(raw) == raw.decode().removeprefix("\ufeff")
 
 
+@settings(max_examples=50)
 @given(
     st.binary(max_size=200),
     st.sampled_from(["utf-8", "shift_jis", "utf-16", "idna", "rot13", "utf-7", "x" * 99]),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earmark.errors import UnreadableInputError
@@ -141,6 +141,7 @@ class TestTrouble:
         assert [one.text for one in feed.entries] == ["", "y"]
         assert feed.entries[0].fault is not None
 
+    @settings(max_examples=50)
     @given(st.text(max_size=300))
     def test_any_text_is_a_feed_or_told(self, text: str) -> None:
         try:

@@ -206,7 +206,7 @@ class TestBombs:
 
     def test_what_unpacks_to_gigabytes_is_broken_off(self, site: Site, trusting: Fetcher) -> None:
         packer = zlib.compressobj(9, zlib.DEFLATED, 31)
-        bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(64)) + packer.flush()
+        bomb = b"".join(packer.compress(bytes(1 << 20)) for _ in range(16)) + packer.flush()
         site.pages["/a"] = Sent(bomb, headers={"Content-Encoding": "gzip"})
         assert len(bomb) < 100_000
         with pytest.raises(FetchError, match="more than"):

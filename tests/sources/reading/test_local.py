@@ -173,6 +173,12 @@ class TestRows:
         path = write(tmp_path, "a.tsv", "url\ttext\nhttps://a.example/1\tWords.\n")
         assert read(path)[0] == [Document("https://a.example/1", "a.example", "", "Words.")]
 
+    def test_a_table_that_is_not_utf8_says_so(self, tmp_path: Path) -> None:
+        path = write(tmp_path, "a.csv", "title,text\nOne,Größer.\n".encode("cp1252"))
+        found, skipped = read(path)
+        assert [one.text for one in found] == ["Größer."]
+        assert skipped == [Skipped("a.csv", 0, "not written in UTF-8; read as Windows-1252")]
+
     def test_tables_of_other_things(self, tmp_path: Path) -> None:
         write(tmp_path, "a.csv", "artist,plays\nx,1\n")
         write(tmp_path, "b.json", '{\n "name": "x"\n}')
@@ -207,7 +213,7 @@ class TestTrouble:
         ]
 
     def test_a_file_too_large_is_not_read_whole(self, tmp_path: Path) -> None:
-        write(tmp_path, "a.txt.gz", gzip.compress(bytes(50 << 20)))
+        write(tmp_path, "a.txt.gz", gzip.compress(bytes(12 << 20)))
         found, skipped = read(tmp_path, ReadingConfig(largest_bytes=1 << 20))
         assert found == []
         assert skipped == [Skipped("a.txt.gz", 0, "file too large for one text", "more than 1 MB")]

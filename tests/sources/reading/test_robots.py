@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earmark.sources.reading.robots import parse_robots
@@ -108,6 +108,7 @@ def test_a_rule_of_many_stars_takes_no_time() -> None:
     assert parse_robots("User-agent: *\nDisallow: /" + "*a" * 5_000 + "b$").allows("/" + "a" * 20_000)
 
 
+@settings(max_examples=50)
 @given(st.text(), st.text())
 def test_any_text_can_be_read(text: str, path: str) -> None:
     parse_robots(text).allows(path)

@@ -32,7 +32,7 @@ _ROOT: Final = re.compile(
 _HEAD: Final = 4_096
 BROKEN: Final = "large, and not XML"
 LARGEST_BROKEN: Final = 1 << 20
-"""Bytes up to which a feed may be broken XML: to mend it takes time with the square of its length."""
+"""Bytes up to which a feed may be broken XML: to mend one takes seconds a megabyte."""
 _RUN: Final = re.compile(r"(?<![\w.+-])[\w.+-]{1000,}+", re.ASCII)
 """What is no word; to look for somebody's address in it takes time with the square of its length."""
 

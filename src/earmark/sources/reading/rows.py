@@ -14,7 +14,7 @@ from earmark.music.documents import Document
 from earmark.sources.batch import Skipped
 from earmark.sources.checks import LONGEST_NAME, RowFaultError, clean
 from earmark.sources.delimited import WRONG_WIDTH
-from earmark.sources.files import SourceFile
+from earmark.sources.files import SourceFile, decode_text, encoding_notice
 from earmark.sources.json_rows import read_rows
 from earmark.sources.reading.addresses import site_of, web_address
 from earmark.sources.reading.cells import read_texts
@@ -89,11 +89,14 @@ class Rows:
         Raises:
             UnreadableInputError: compressed data is damaged.
         """
-        header, delimiter = read_header(file.head(), NAMES)
+        head = file.head()
+        header, delimiter = read_header(head, NAMES)
         names = [cell.casefold() for cell in header]
         if not set(_TEXTS) & set(names):
             yield Skipped(file.name, 0, NO_TEXT_COLUMN, ", ".join(header)[:80])
             return
+        if decode_text(head)[1]:
+            yield encoding_notice(file.name)
         places = {name: names.index(name) for name in names if name in NAMES}
         for number, cells in read_texts(file, delimiter):
             if len(cells) == len(header):
