@@ -47,6 +47,7 @@ def open_house(home: Path | None) -> AbstractContextManager[House]:
                 settings.work,
                 settings.sign_in,
                 settings.scan,
+                settings.read,
             )
         finally:
             store.close()

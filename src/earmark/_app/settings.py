@@ -13,6 +13,7 @@ from earmark._app.logging import LogConfig
 from earmark.engines.local import LearnSettings
 from earmark.engines.tuning import TuningConfig
 from earmark.errors import EarmarkError
+from earmark.jobs.read_config import ReadConfig
 from earmark.jobs.scan_config import ScanConfig
 from earmark.jobs.signing_in import SignInConfig
 from earmark.jobs.work import WorkConfig
@@ -44,6 +45,8 @@ class Settings(BaseSettings):
     """When work is done, and how hard it is tried."""
     scan: ScanConfig = ScanConfig()
     """How music folders are scanned."""
+    read: ReadConfig = ReadConfig()
+    """How texts about music are read."""
     sign_in: SignInConfig = SignInConfig()
     """How people stay signed in."""
     serve: ServeConfig = ServeConfig()

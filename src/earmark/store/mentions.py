@@ -27,7 +27,7 @@ _OF_DOCUMENTS: Final = f"""
 _UNSAY: Final = "DELETE FROM mention WHERE document_id IN (SELECT id FROM wanted_id)"
 _ALL: Final = f"""
     SELECT {_COLUMNS}, d.source, d.address, coalesce(d.published_at, d.read_at)
-    FROM mention m JOIN document d ON d.id = m.document_id WHERE d.same_as IS NULL
+    FROM mention m JOIN document d ON d.id = m.document_id
     ORDER BY m.document_id, m.artist_id, m.song_id, m.release"""
 _DIGITS: Final = 5
 """Decimals of figures: more than anybody can tell apart, few enough to come back just as they were."""
