@@ -76,7 +76,7 @@ def examples(
 ) -> Examples:
     """All artists' names in texts."""
     read, found = finder.read(texts, titles)
-    these, _ = finder.artists(found)
+    these, _ = finder.artists(read, found)
     figures = features(read, these)
     body = read.tokens.starts[these.begins] >= 0
     posts = read.tokens.documents[these.begins].astype(np.int64)
@@ -114,7 +114,7 @@ def substituted(
     """Posts in which others take the place of those who are marked; half of them without their titles."""
     rng = np.random.default_rng(seed)
     read, found = finder.read([post.text for post in posts], [post.title for post in posts])
-    these, _ = finder.artists(found)
+    these, _ = finder.artists(read, found)
     starts, ends = read.tokens.starts[these.begins], read.tokens.ends[these.ends - 1]
     owner = read.tokens.documents[these.begins]
     draw = _Draw(catalogue.artists, rng)

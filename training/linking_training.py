@@ -40,7 +40,9 @@ LIKELY_MEANT: Final = 0.75
 FOREIGN_WEIGHT: Final = 0.02
 """Of titles by others."""
 RISING: Final = frozenset({"titled", "times", "herald_before", "ever_heralded"})
-FALLING: Final = frozenset({"small_here", "rarest", "manner", "joined", "format", "within_longer"})
+FALLING: Final = frozenset(
+    {"small_here", "rarest", "manner", "joined", "format", "within_longer", "month", "begins_sentence"}
+)
 """Features with more of which a name can only be meant more, or less, likely."""
 GROWTH: Final[dict[str, Any]] = {
     "objective": "cross_entropy",

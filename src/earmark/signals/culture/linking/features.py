@@ -261,8 +261,8 @@ def _rarest(texts: Texts, these: Candidates) -> Ints:
 def _as_written(texts: Texts, asked: Ints, document: Ints) -> tuple[Ints, Ints]:
     """How often the word of a token stands in its text in small letters, and with a capital that it need not have."""
     tokens = texts.tokens
-    keys, back = np.unique(_of_text(tokens.numbers[asked], document), return_inverse=True)
-    at = _places(keys, _of_text(tokens.numbers, tokens.documents))
+    keys, back = np.unique(of_text(tokens.numbers[asked], document), return_inverse=True)
+    at = _places(keys, of_text(tokens.numbers, tokens.documents))
     known = np.flatnonzero(at >= 0)
     small = np.bincount(at[known[tokens.capitals[known] == 0]], minlength=len(keys))
     capital = np.bincount(at[known[texts.capital[known]]], minlength=len(keys))
@@ -274,12 +274,12 @@ def _within_longer(texts: Texts, these: Candidates, rarest: Ints, document: Ints
     sizes = these.ends - these.begins
     every, _ = _spread(these.begins[sizes > 1], sizes[sizes > 1])
     numbers = texts.tokens.numbers
-    keys = np.sort(_of_text(numbers[every], texts.tokens.documents[every]))
-    own = _of_text(numbers[rarest], document)
+    keys = np.sort(of_text(numbers[every], texts.tokens.documents[every]))
+    own = of_text(numbers[rarest], document)
     return np.where(sizes > 1, 0, np.searchsorted(keys, own, "right") - np.searchsorted(keys, own, "left"))
 
 
-def _of_text(numbers: NDArray[np.uint64], documents: NDArray[np.integer]) -> NDArray[np.uint64]:
+def of_text(numbers: NDArray[np.uint64], documents: NDArray[np.integer]) -> NDArray[np.uint64]:
     """Numbers of words that are others in each text."""
     return numbers ^ ((documents.astype(np.uint64) + np.uint64(1)) * np.uint64(0xD6E8FEB86659FD93))
 

@@ -9,7 +9,8 @@ from numpy.typing import NDArray
 
 from earmark.signals.culture.linking.automaton import Automaton, Found
 from earmark.signals.culture.linking.catalogue import Catalogue
-from earmark.signals.culture.linking.features import Candidates, Texts
+from earmark.signals.culture.linking.features import Candidates, Texts, of_text
+from earmark.signals.culture.linking.lexicon import FIRST_NAME, HERALD
 from earmark.signals.culture.linking.names import Name
 from earmark.signals.culture.linking.overlaps import without_overlaps
 from earmark.signals.culture.linking.tokens import tokens
@@ -29,11 +30,16 @@ class Finder:
         read = Texts.of(tokens(texts, titles), len(texts))
         return read, self._automaton.find(read.tokens)
 
-    def artists(self, found: Found) -> tuple[Candidates, Ints]:
-        """Names of artists without overlaps, and the number of each name in the catalogue."""
+    def artists(self, texts: Texts, found: Found) -> tuple[Candidates, Ints]:
+        """Names of artists without overlaps, and the number of each name in the catalogue.
+
+        Left out are surnames of people whom the text names in full, and figures that neither the title has nor a word
+        like "band" goes before.
+        """
         artist = self._catalogue.artist[found.spellings]
         some = np.flatnonzero(artist >= 0)
         some = some[without_overlaps(found.begins[some], found.ends[some])]
+        some = some[~_in_short(texts, found.begins[some], found.ends[some])]
         return self._candidates(found, some, artist[some], self._catalogue.called[found.spellings[some]])
 
     def works(self, texts: Texts, found: Found, meant: Ints) -> tuple[Candidates, Ints]:
@@ -66,3 +72,15 @@ class Finder:
             found.begins[at], found.ends[at], np.where(works, numbers, self._catalogue.owners[numbers]),
             told.manners[names], told.accented[names], called,
         ), numbers  # fmt: skip
+
+
+def _in_short(texts: Texts, begins: Ints, ends: Ints) -> NDArray[np.bool_]:
+    """Which names are surnames of people named in full in the same text, or figures that just count or date."""
+    tokens, single = texts.tokens, ends - begins == 1
+    words = of_text(tokens.numbers, tokens.documents)
+    full = ~single & (texts.kinds[begins] & FIRST_NAME > 0)
+    surname = single & np.isin(words[begins], words[ends[full] - 1])
+    figure = single & tokens.digits[begins]
+    titled = np.isin(words[begins], words[begins[figure & (tokens.starts[begins] < 0)]])
+    heralded = texts.kinds[np.maximum(begins - 1, 0)] & HERALD > 0
+    return np.asarray(surname | (figure & ~titled & ~heralded))

@@ -84,7 +84,7 @@ class Linker:
 
     def _link(self, texts: Sequence[str], titles: Sequence[str] | None) -> list[list[Link]]:
         read, found = self._finder.read(texts, titles)
-        artists, names = self._finder.artists(found)
+        artists, names = self._finder.artists(read, found)
         sure = self._artists.probabilities(features(read, artists))
         pairs = read.tokens.documents[artists.begins].astype(np.int64) << 31 | artists.things
         works, work_names = self._finder.works(read, found, np.unique(pairs[sure >= self.config.sure]))

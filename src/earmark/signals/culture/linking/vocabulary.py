@@ -55,7 +55,7 @@ AFTER: Final = _words(
 FUNCTION: Final = _words(
     """
     a about after again all also am an and any are as at be been before but by can could did do does down each even
-    ever every few for from had has have he her here him his how i if in into is it its just like made make many may
+    etc ever every few for from had has have he her here him his how i if in into is it its just like made make many may
     me might more most much must my never no not now of off on once one only or other our out over own same she
     should so some still such than that the their them then there these they this those though through to too two
     under until up upon us very was we well were what when where which while who why will with would yes yet you your
