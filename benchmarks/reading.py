@@ -112,7 +112,7 @@ def steps(some: Sequence[Document]) -> dict[str, float]:
         "language": lambda one: language_of(one.text),
         "sketch": lambda one: sketch(one.text),
         "sentences and words": lambda one: [tokens(part.text) for part in sentences(one.text)],
-        "all but names": Reader(linker).read,
+        "all, with one name known, one document at a time": Reader(linker).read,
         "py3langid over all of the text": _langid(),
         "datasketch over the same shingles": _datasketch,
     }
