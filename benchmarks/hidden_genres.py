@@ -42,7 +42,8 @@ def counts(data: HetRec, spelled: Callable[[str], str | None]) -> tuple[sp.csr_a
     tags = np.array([place.get(written[int(tag)] or "", -1) for tag in data.given[2]])
     given = np.unique(np.stack([data.given[0], data.given[1], tags])[:, tags >= 0], axis=1)
     _, artists = np.unique(given[1], return_inverse=True)
-    matrix = sp.csr_array((np.ones(len(artists), np.float32), (artists, given[2])))
+    shape = (int(artists.max()) + 1, len(called))
+    matrix = sp.csr_array((np.ones(len(artists), np.float32), (artists, given[2])), shape=shape)
     return matrix, called
 
 

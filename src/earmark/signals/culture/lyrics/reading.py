@@ -15,7 +15,7 @@ from earmark.music.sound import Share
 from earmark.signals.culture.language import UNKNOWN
 from earmark.signals.culture.lyrics.lines import Line, sung
 from earmark.signals.culture.lyrics.wording import wording
-from earmark.signals.culture.lyrics.wordlists import HARMLESS, LANGUAGES, NEGATION, Entries, word_list
+from earmark.signals.culture.lyrics.wordlists import HARMLESS, LANGUAGES, NEGATION, Entries, abroad, word_list
 
 MOODS: Final = {
     "glad": 1, "calm": 1, "hopeful": 1, "tender": 1, "proud": 1,
@@ -46,7 +46,7 @@ def read_lyrics(text: str, language: str | None = None) -> LyricFigures:
         text: one line of it for each sung line; times of a timed text and headings in brackets are passed over.
         language: what their file says, as ISO 639-1, believed where the text itself is too short to tell.
     """
-    known = tuple(entries[reason] for reason in Reason for entries in _abroad())
+    known = tuple(abroad(UNKNOWN)[reason] for reason in Reason)
     read = [_Read(line, wording(line.text, known)) for line in sung(text, language)]
     words = sum(len(one.words) for one in read)
     if not words:
@@ -74,17 +74,9 @@ def read_lyrics(text: str, language: str | None = None) -> LyricFigures:
     )
 
 
-def _abroad() -> list[Mapping[str, Entries]]:
-    """What counts in any line, English first, since others borrow from it."""
-    return [word_list(each).abroad for each in sorted(LANGUAGES, key=lambda each: (each != "en", each))]
-
-
 def _lists(language: str) -> list[Mapping[str, Entries]]:
     """The entries that count in a line: all of its own language's, and what others' have that no language mistakes."""
-    return [
-        word_list(each).own if each == language else word_list(each).abroad
-        for each in sorted(LANGUAGES, key=lambda each: (each != language, each))
-    ]
+    return [*([word_list(language).own] if language in LANGUAGES else []), abroad(language)]
 
 
 def _explicit(read: Iterable[_Read]) -> tuple[Explicitness, ...]:

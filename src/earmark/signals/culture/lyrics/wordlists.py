@@ -97,7 +97,7 @@ class WordList(NamedTuple):
 
     own: Mapping[str, Entries]
     """In lines of this language."""
-    abroad: Mapping[str, Entries]
+    abroad: Mapping[str, tuple[Entry, ...]]
     """In lines of any other."""
 
 
@@ -113,8 +113,19 @@ def word_list(language: str) -> WordList:
             section += map(_entry, line.casefold().split(","))
     return WordList(
         {name: Entries(entries) for name, entries in found.items()},
-        {name: Entries(entry for entry in entries if entry.anywhere) for name, entries in found.items()},
+        {name: tuple(entry for entry in entries if entry.anywhere) for name, entries in found.items()},
     )
+
+
+@cache
+def abroad(language: str) -> Mapping[str, Entries]:
+    """What counts in lines of a language out of all other lists, English first, since others borrow from it."""
+    others = [
+        word_list(each).abroad
+        for each in sorted(LANGUAGES, key=lambda each: (each != "en", each))
+        if each != language
+    ]
+    return {section: Entries(entry for some in others for entry in some[section]) for section in others[0]}
 
 
 def _entry(text: str) -> Entry:
