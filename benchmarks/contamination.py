@@ -148,13 +148,15 @@ def _plant(
     suspecting: Suspecting,
     real: dict[int, dict[str, Listens]],
 ) -> tuple[dict[str, Tally], dict[float, Tally]]:
-    """Ours, ours but for what is suspected without anything planted, the clock's; and outliers by their bound."""
+    """Ours by kind, all of ours, ours but for what is suspected without anything planted, the clock's; and outliers by their bound."""
     kind, plant = KINDS[name]
-    ours = {
-        "ours": Tally(),
-        "ours, but for what is suspected anyway": Tally(),
-        "plays from 0 to 6 o'clock": Tally(),
-    }
+    names = (
+        "ours, of the right kind",
+        "ours",
+        "ours, but for what is suspected anyway",
+        "plays from 0 to 6 o'clock",
+    )
+    ours = {name: Tally() for name in names}
     outliers = {quantile: Tally() for quantile in QUANTILES}
     for who in people:
         for seed in range(seeds):
@@ -162,6 +164,7 @@ def _plant(
             by_kind = _suspected(suspecting, planted.listens, planted.songs)
             found = set().union(*by_kind.values())
             named = len(by_kind.get(kind, set()) & planted.planted)
+            ours["ours, of the right kind"].add(by_kind.get(kind, set()), planted.planted, named)
             ours["ours"].add(found, planted.planted, named)
             anyway = set().union(*real[who].values())
             ours["ours, but for what is suspected anyway"].add(found - anyway, planted.planted, named)

@@ -18,7 +18,7 @@ from earmark.taste.contamination.history import HOUR_MS, MINUTE_MS, Bools, Histo
 from earmark.taste.contamination.suspicion import Figures
 
 ROUNDS = 20
-"""Fixed points were found in at most seven rounds."""
+"""A bound: each round but the last leaves fewer songs."""
 
 
 def nights(history: History, config: SleepConfig) -> Iterator[Ints]:
