@@ -148,7 +148,7 @@ def _plant(
     suspecting: Suspecting,
     real: dict[int, dict[str, Listens]],
 ) -> tuple[dict[str, Tally], dict[float, Tally]]:
-    """Ours by kind, all of ours, ours but for what is suspected without anything planted, the clock's; and outliers by their bound."""
+    """Ours (by kind, all, but for what is suspected anyway) and the clock's; and outliers by their bound."""
     kind, plant = KINDS[name]
     names = (
         "ours, of the right kind",
