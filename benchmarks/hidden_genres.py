@@ -2,8 +2,8 @@
 
 Artists are halved. From one half, with all its tags, each method learns; in the other half a genre's tag is taken away
 from all who have it, and the ten artists likest the genre are asked for: P@10 is the share who had the tag. Then the
-halves change places. Genres are tags that the tree knows and that ten of the artists who are searched have; settings
-were chosen on one half of them, by `--choose`, and the figures are of the other half. Searched are artists with five
+halves change places. Genres are tags that the tree knows and that ten of the artists who are searched have; one half
+of them is for choosing settings, by `--choose`, and the figures are of the other half. Searched are artists with five
 tags or more, and beside it all with any; and once more with tags in one spelling and without noise, as the product
 has them, where "hip hop" cannot tell "hip-hop".
 
