@@ -31,7 +31,7 @@ Weekdays = Annotated[
     str, typer.Option("--weekdays", help="For exclude hours: on which days they begin, e.g. sat,sun.")
 ]
 Genre = Annotated[bool, typer.Option("--genre", help="For less: it is a micro-genre, not an artist.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Save without asking.")]
+Yes = Annotated[bool, typer.Option("--yes", help="Save without asking.")]
 
 
 def edit(

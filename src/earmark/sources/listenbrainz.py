@@ -57,6 +57,8 @@ class Info(msgspec.Struct, gc=False):
     spotify_id: Any = None
     recording_mbid: Any = None
     recording_msid: Any = None
+    media_player: Any = None
+    submission_client: Any = None
 
 
 class _Mapped(msgspec.Struct, gc=False):
@@ -168,7 +170,17 @@ def _listen(row: _Listen, possible: Window) -> Listen:
     started_at = possible.check(moment_of(stamp) if isinstance(stamp, str) else unix_moment(stamp))
     track = track_told(row.track_metadata)
     info = row.track_metadata.additional_info
-    return Listen(track, started_at, ms_played_told(info) if info else None)
+    if info is None:
+        return Listen(track, started_at)
+    return Listen(track, started_at, ms_played_told(info), device=device_told(info))
+
+
+def device_told(info: Info) -> str | None:
+    """What played it, in the client's own words: the player, or else the program that told of it."""
+    for name in (info.media_player, info.submission_client):
+        if isinstance(name, str) and name.strip():
+            return name
+    return None
 
 
 def track_told(metadata: Metadata) -> Track:

@@ -80,6 +80,7 @@ class _Row(msgspec.Struct, gc=False):
     offline: bool | int | None = None
     offline_timestamp: int | float | str | None = None
     incognito_mode: bool | int | None = None
+    platform: str | None = None
 
 
 def read_extended(file: SourceFile, window: Window, items: Items) -> Iterator[Batch]:
@@ -114,7 +115,8 @@ def _batch(name: str, block: Block[_Row], window: Window, items: Items) -> Batch
             ending = _ENDINGS.get(row.reason_end, Ending.UNKNOWN)
             if row.skipped and ending is not Ending.COMPLETED:
                 ending = Ending.SKIPPED
-            listens.append(Listen(item, UnixMs(started_at), ms_played, ending, bool(row.incognito_mode)))
+            private = bool(row.incognito_mode)
+            listens.append(Listen(item, UnixMs(started_at), ms_played, ending, private, device=row.platform))
         except RowFaultError as fault:
             skipped.append(fault.at(name, number))
         except (ValueError, OverflowError):

