@@ -21,6 +21,7 @@ Memory = Callable[[str, bytes | str], SourceFile]
 Join = Callable[[Iterable[Batch]], Batch]
 
 NAME = "Streaming_History_Audio_2019_1.json"
+PHONE = "Android OS 9 API 28"
 ENDED = 1_552_588_205_000  # 2019-03-14T18:30:05Z
 SONG = Track("The Hollow Pines", "Lantern Street", "Low Water", "spotify:track:0aaaaaaaaaaaaaaaaaaaaa")
 
@@ -30,7 +31,7 @@ def row(**changes: Any) -> dict[str, Any]:
     return {
         "ts": "2019-03-14T18:30:05Z",
         "username": "somebody",
-        "platform": "Android OS 9 API 28",
+        "platform": PHONE,
         "ms_played": 200_000,
         "conn_country": "DK",
         "ip_addr_decrypted": "198.51.100.7",
@@ -70,7 +71,7 @@ def read(memory: Memory, join: Join, now: UnixMs) -> Callable[..., Batch]:
 
 def test_a_play_began_as_long_before_ts_as_it_lasted(read: Callable[..., Batch]) -> None:
     batch = read(row())
-    assert batch.listens == [Listen(SONG, UnixMs(ENDED - 200_000), 200_000, Ending.COMPLETED)]
+    assert batch.listens == [Listen(SONG, UnixMs(ENDED - 200_000), 200_000, Ending.COMPLETED, device=PHONE)]
     assert (batch.origin, batch.rows, batch.skipped) == (Origin("spotify-extended", 1_000), 1, [])
 
 
@@ -178,7 +179,7 @@ def test_rows_that_cannot_be_used(read: Callable[..., Batch], changes: dict[str,
 
 def test_an_instant_skip_is_kept(read: Callable[..., Batch]) -> None:
     assert read(row(ms_played=0, reason_end="fwdbtn")).listens == [
-        Listen(SONG, UnixMs(ENDED), 0, Ending.SKIPPED)
+        Listen(SONG, UnixMs(ENDED), 0, Ending.SKIPPED, device=PHONE)
     ]
 
 
