@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from earmark.engines.culture import FOLDER as CULTURE
 from earmark.engines.culture import learn_culture
-from earmark.engines.microgenres import find_microgenres
+from earmark.engines.microgenres import find_microgenres, genres_of_songs
 from earmark.engines.ordering import learn_order
 from earmark.engines.progress import Advance, Progress, Unwatched
 from earmark.engines.traits import community_traits, save_traits
@@ -51,6 +51,8 @@ SOUND_INDEX = "sound-index"
 """Folder of the index of what sounds alike, within a build."""
 MICRO_GENRES = "micro-genres"
 """Folder of the micro-genres, within a build."""
+GENRE_OF = "genre-of"
+"""Array of the micro-genre that each song belongs to most, within a build."""
 ASKERS = "askers"
 """Folder of what live answers need of each listener, within a build."""
 
@@ -108,6 +110,7 @@ class Learned:
         self.next_track.save(folder / NEXT_TRACK)
         self.culture.save(folder / CULTURE)
         self.micro_genres.save(folder / MICRO_GENRES)
+        np.save(folder / f"{GENRE_OF}.npy", genres_of_songs(self.micro_genres, self.model.signals))
         save_traits(self.traits, folder)
         SoundIndex.of(self.model.signals.space.vectors).save(folder / SOUND_INDEX)
         LiveRanking(self.model).askers(self.histories.of(self.own)).save(folder / ASKERS)

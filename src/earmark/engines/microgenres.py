@@ -6,21 +6,22 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
-import polars as pl
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
+from earmark.engines.called import artists_called
 from earmark.ranking.signals import Floats, Signals
 from earmark.ranking.sound import Sounds
-from earmark.signals.collaborative.columns import Columns
+from earmark.signals.collaborative.columns import Columns, Int32s
 from earmark.signals.collaborative.histories import Csr
 from earmark.signals.culture.genres import shipped
 from earmark.store.snapshot import Frames
 from earmark.taste.microgenres.config import MicroGenreConfig
 from earmark.taste.microgenres.model import MicroGenres
 
-SURE: Final = 0.5
-"""What texts say counts for artists whom they mean with at least this probability."""
+HOLDERS: Final = 3
+"""So many listeners and playlists must hold an artist, or a song, before these say what the music is: what a single
+listener plays would otherwise be a micro-genre of its own, whatever it is."""
 
 
 def find_microgenres(
@@ -37,14 +38,15 @@ def find_microgenres(
     """
     columns = signals.columns
     names = dict(frames.songs.select("artist", "artist_name").unique("artist").iter_rows())
-    terms, called = artists_called(frames, columns.artist_ids)
+    tree = shipped()
+    terms, called = artists_called(frames, columns.artist_ids, tree)
     return MicroGenres.fit(
         columns.artist_ids,
         artist_names=[names[artist] for artist in columns.artist_ids.tolist()],
-        listening=signals.artist_factors,
+        listening=_where(artist_holders(signals) >= HOLDERS, signals.artist_factors),
         terms=terms,
         term_names=called,
-        tree=shipped(),
+        tree=tree,
         sound=_artists_sound(signals.sounds, columns),
         weight=np.bincount(columns.artist_of, signals.popularity, len(columns.artist_ids)).astype(np.float32),
         before=before,
@@ -53,42 +55,31 @@ def find_microgenres(
     )
 
 
-def songs_in(microgenres: MicroGenres, signals: Signals) -> Csr:
-    """How much each song belongs to each micro-genre, ``(n_songs, n_genres)``; rows sum to 1 or are empty."""
-    sounds = signals.sounds
-    sound = None
+def genres_of_songs(microgenres: MicroGenres, signals: Signals) -> Int32s:
+    """The micro-genre (id) that each song belongs to most, ``(n_songs,)``; −1 where none."""
+    sounds, sound = signals.sounds, None
     if len(sounds):
         sound = np.zeros((len(signals.columns), sounds.vectors.shape[1]), np.float32)
         sound[sounds.columns] = sounds.vectors
-    return microgenres.songs(signals.columns.artists, listening=signals.factors.item_factors, sound=sound)
+    known = _where(signals.popularity >= HOLDERS, signals.factors.item_factors)
+    belongs = microgenres.songs(signals.columns.artists, listening=known, sound=sound)
+    most = np.full(belongs.shape[0], -1, np.int32)
+    some = np.flatnonzero(np.diff(belongs.indptr))
+    if len(some):
+        ids = np.array([genre.id for genre in microgenres.genres], np.int32)
+        most[some] = ids[np.asarray(belongs[some].argmax(axis=1)).ravel()]
+    return most
 
 
-def artists_called(frames: Frames, artists: NDArray[np.integer]) -> tuple[Csr, list[str]]:
-    """What artists (record ids, ascending) are called, ``(n_artists, n_terms)``, and the terms.
+def artist_holders(signals: Signals) -> NDArray[np.int64]:
+    """How many listeners and playlists hold any song of each artist, ``(n_artists,)``."""
+    by_artist, n_artists = signals.columns.by_artist, len(signals.columns.artist_ids)
+    held = [sp.csr_array(rows @ by_artist) for rows in (signals.members.listeners, signals.members.playlists)]
+    return sum((np.bincount(one.indices, minlength=n_artists) for one in held), np.zeros(n_artists, np.int64))
 
-    What tags say by how many hands, and what texts say by how near it stands, weigh by their logarithm: the hundredth
-    to say so adds little.
-    """
-    by_tags = frames.tags.select("artist", term="tag", weight=pl.col("weight").cast(pl.Float64))
-    by_texts = (
-        frames.mentions.filter(pl.col("probability") >= SURE)
-        .select("artist", pl.col("probability").cast(pl.Float64), "terms")
-        .explode("terms")
-        .unnest("terms")
-        .drop_nulls("term")
-        .select("artist", "term", weight=pl.col("weight") * pl.col("probability"))
-    )
-    told = (
-        pl.concat([by_tags, by_texts])
-        .filter(pl.col("weight") > 0)
-        .group_by("artist", "term")
-        .agg(pl.col("weight").sort().sum().log1p())
-        .sort("artist", "term")
-    )
-    called = told["term"].unique().sort()
-    rows = np.searchsorted(artists, told["artist"].to_numpy())
-    at = called.search_sorted(told["term"]).to_numpy() if len(told) else np.empty(0, np.int64)
-    return _csr(told["weight"].to_numpy(), rows, at, (len(artists), len(called))), called.to_list()
+
+def _where(known: NDArray[np.bool_], vectors: Floats) -> Floats:
+    return np.where(known[:, None], vectors, np.float32(0))
 
 
 def _artists_sound(sounds: Sounds, columns: Columns) -> Floats | None:

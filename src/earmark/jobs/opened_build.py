@@ -12,8 +12,7 @@ import polars as pl
 
 from earmark.engines.builds import Manifest
 from earmark.engines.culture import FOLDER as CULTURE
-from earmark.engines.local import ASKERS, MICRO_GENRES, SOUND_INDEX, LearnSettings
-from earmark.engines.microgenres import songs_in
+from earmark.engines.local import ASKERS, GENRE_OF, MICRO_GENRES, SOUND_INDEX, LearnSettings
 from earmark.engines.traits import read_traits, song_facts
 from earmark.errors import NotLearnedError
 from earmark.jobs.house import House
@@ -22,8 +21,9 @@ from earmark.listening.listens import clock
 from earmark.ranking.askers import Askers
 from earmark.ranking.recommender import Recommender
 from earmark.ranking.sound_index import SoundIndex
+from earmark.signals.collaborative.arrays import load_array
 from earmark.signals.collaborative.columns import Int32s
-from earmark.signals.collaborative.histories import Csr, Histories, read_histories
+from earmark.signals.collaborative.histories import Histories, read_histories
 from earmark.signals.culture.signal import Culture
 from earmark.store.port import AsIf, ListenerId
 from earmark.store.snapshot import Frames, Snapshot
@@ -99,19 +99,9 @@ class OpenedBuild:
         return Culture.load(self._house.builds.path(self.manifest.id) / CULTURE)
 
     @cached_property
-    def songs_in_genres(self) -> Csr:
-        """How much each song belongs to each micro-genre, ``(n_songs, n_genres)``."""
-        return songs_in(self.micro_genres, self.model.signals)
-
-    @cached_property
     def genre_of(self) -> Int32s:
         """The micro-genre (id) that each song belongs to most, ``(n_songs,)``; −1 where none."""
-        ids = np.array([genre.id for genre in self.micro_genres.genres], np.int32)
-        belongs = self.songs_in_genres
-        most = np.full(belongs.shape[0], -1, np.int32)
-        some = np.flatnonzero(np.diff(belongs.indptr))
-        most[some] = ids[np.asarray(belongs[some].argmax(axis=1)).ravel()] if len(some) else most[some]
-        return most
+        return load_array(self._house.builds.path(self.manifest.id), GENRE_OF)
 
     @cached_property
     def community_traits(self) -> pl.DataFrame:
