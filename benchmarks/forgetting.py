@@ -29,7 +29,7 @@ from earmark.listening.edits import Exclude
 from earmark.listening.exclusions import Exclusion, TheseDays, TheseHours, TheseListens
 from earmark.listening.listens import clock
 from earmark.mixes.selection import WeeklyConfig
-from earmark.store.port import ListenerRecord
+from earmark.store.port import ListenerRecord, Store
 from earmark.store.sql_store import open_store
 from earmark.world import World, WorldConfig
 from measured import report
@@ -69,10 +69,14 @@ def main() -> None:
             excluded += len(hit)
             whole = weekly(house, build, who)
             edit = house.store.edits.add(who.id, Exclude(what), clock())
-            mine = (digest(house, folder), weekly(house, build, who), answer(live, who))
+            mine = (digest(house.store, folder), weekly(house, build, who), answer(live, who))
             house.store.edits.undo(who.id, edit.id, clock())
             rows = erased(home / "earmark.db", hit)
-            theirs = (digest(house, folder), weekly(house, build, who), answer(live, who))
+            theirs = (
+                digest_of_swept(home / "earmark.db", folder),
+                weekly(house, build, who),
+                answer(live, who),
+            )
             put_back(home / "earmark.db", rows, who)
             for name, one, other in zip(same, mine, theirs, strict=True):
                 same[name] += one == other
@@ -110,11 +114,27 @@ def drawn(house: House, who: ListenerRecord, rng: np.random.Generator) -> Exclus
             return TheseListens(tuple(some.select("song", "started_at").iter_rows()))
 
 
-def digest(house: House, folder: str) -> str:
+def digest(store: Store, folder: str) -> str:
     """Of the snapshot that a build would be learned from now."""
     at = Path(folder) / "cut"
-    found = house.store.snapshot(at).digest()
+    found = store.snapshot(at).digest()
     shutil.rmtree(at)
+    return found
+
+
+def digest_of_swept(record: Path, folder: str) -> str:
+    """The same of a copy of the record without the songs that nobody speaks of any more: they would never have come."""
+    copied = Path(folder) / "copy.db"
+    with sqlite3.connect(record) as source, sqlite3.connect(copied) as target:
+        source.backup(target)
+    source.close(), target.close()
+    store = open_store(f"sqlite:///{copied}")
+    with store.writing(alone=True) as writer:
+        # Forgetting somebody of whom nothing is kept sweeps the catalogue.
+        writer.forget(writer.listener("nobody at all"))
+    found = digest(store, folder)
+    store.close()
+    copied.unlink()
     return found
 
 

@@ -57,10 +57,10 @@ def test_weights_are_logarithms_of_all_that_is_said() -> None:
         tags=tags,
         mentions=pl.DataFrame(said, MENTIONS, orient="row"),
     )
-    matrix, terms = artists_called(frames, artists, shipped())
+    matrix, terms = artists_called(frames, artists, shipped(), sure=0.5)
     assert terms == ["dub techno", "foggy", "jazz"]
     found = {terms[at]: value for at, value in zip(matrix[[0]].indices, matrix[[0]].data, strict=True)}
     assert found == pytest.approx({"dub techno": log1p(8), "foggy": log1p(1.8)}, rel=1e-6)
     assert matrix[[1]].data.tolist() == pytest.approx([log1p(1.5)])
     nothing = replace(frames, tags=no_tags(), mentions=no_mentions(), playlists=lists.clear())
-    assert artists_called(nothing, artists, shipped())[0].shape == (len(artists), 0)
+    assert artists_called(nothing, artists, shipped(), sure=0.5)[0].shape == (len(artists), 0)

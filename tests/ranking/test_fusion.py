@@ -52,7 +52,9 @@ def test_places_in_lists_and_bonds_are_fused_and_sums_are_not():
 
 
 def test_planted_weights_are_recovered_from_enough_data():
-    weights = np.array([0.8, -0.5, 0.3, 1.0, -0.7, 0.0, 0.6, -0.2, 0.4, 0.9, -0.3, 0.5, -0.6, 0.2, 0.7, -0.4, 0.3])
+    weights = np.array(
+        [0.8, -0.5, 0.3, 1.0, -0.7, 0.0, 0.6, -0.2, 0.4, 0.9, -0.3, 0.5, -0.6, 0.2, 0.7, -0.4, 0.3]
+    )
     fusion = PRIOR.fit(planted(1, weights, 2_000, n_pairs=60, n_loved=1), WEAK)
     np.testing.assert_allclose(fusion.weights, weights, atol=0.1)
     assert fusion.learned_from == 2_000

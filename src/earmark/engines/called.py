@@ -14,8 +14,6 @@ from earmark.signals.collaborative.histories import Csr
 from earmark.signals.culture.genres import GenreTree, Kind
 from earmark.store.snapshot import Frames
 
-SURE: Final = 0.5
-"""What texts say counts for artists whom they mean with at least this probability."""
 LONGEST_TERM: Final = 3
 """Words of a term that is looked for in a playlist's name."""
 LEAST_PLAYLISTS: Final = 2
@@ -26,14 +24,17 @@ OF_PLAYLISTS: Final = 0.5
 """What a playlist's name says counts for, beside a tag: it is of the whole list, not of each artist."""
 
 
-def artists_called(frames: Frames, artists: NDArray[np.integer], tree: GenreTree) -> tuple[Csr, list[str]]:
+def artists_called(
+    frames: Frames, artists: NDArray[np.integer], tree: GenreTree, *, sure: float
+) -> tuple[Csr, list[str]]:
     """What artists (record ids, ascending) are called, ``(n_artists, n_terms)``, and the terms.
 
     What tags say by how many hands, texts by how near it stands, and playlists by how many of them, weighs by its
-    logarithm: the hundredth to say so adds little.
+    logarithm: the hundredth to say so adds little. Texts count where they mean an artist with a
+    probability of ``sure``.
     """
     told = (
-        pl.concat([_by_tags(frames), _by_texts(frames), _by_playlists(frames, tree)])
+        pl.concat([_by_tags(frames), _by_texts(frames, sure), _by_playlists(frames, tree)])
         .filter(pl.col("weight") > 0)
         .group_by("artist", "term")
         .agg(pl.col("weight").sort().sum().log1p())
@@ -50,9 +51,9 @@ def _by_tags(frames: Frames) -> pl.DataFrame:
     return frames.tags.select("artist", term="tag", weight=pl.col("weight").cast(pl.Float64))
 
 
-def _by_texts(frames: Frames) -> pl.DataFrame:
+def _by_texts(frames: Frames, sure: float) -> pl.DataFrame:
     return (
-        frames.mentions.filter(pl.col("probability") >= SURE)
+        frames.mentions.filter(pl.col("probability") >= sure)
         .select("artist", pl.col("probability").cast(pl.Float64), "terms")
         .explode("terms")
         .unnest("terms")

@@ -161,7 +161,12 @@ def learn(
         with progress.stage("finding micro-genres"):
             before = None if start is None else start.micro_genres
             micro_genres = find_microgenres(
-                frames, signals, settings.micro_genres, before, seed=settings.seed
+                frames,
+                signals,
+                settings.micro_genres,
+                before,
+                sure=settings.culture.vectors.said.least_probability,
+                seed=settings.seed,
             )
     model = Recommender(signals, settings.ranking, orders)
     notes = (*notes, *model.notes, *next_track.notes)

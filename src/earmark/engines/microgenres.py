@@ -25,7 +25,13 @@ listener plays would otherwise be a micro-genre of its own, whatever it is."""
 
 
 def find_microgenres(
-    frames: Frames, signals: Signals, config: MicroGenreConfig, before: MicroGenres | None, *, seed: int
+    frames: Frames,
+    signals: Signals,
+    config: MicroGenreConfig,
+    before: MicroGenres | None,
+    *,
+    sure: float,
+    seed: int,
 ) -> MicroGenres:
     """Find the micro-genres among all artists of a snapshot.
 
@@ -34,12 +40,13 @@ def find_microgenres(
         signals: learned from it.
         config: settings.
         before: those of an earlier build, whose ids and names go on.
+        sure: with this probability texts must mean an artist for what they say to count.
         seed: what is random is drawn from it.
     """
     columns = signals.columns
     names = dict(frames.songs.select("artist", "artist_name").unique("artist").iter_rows())
     tree = shipped()
-    terms, called = artists_called(frames, columns.artist_ids, tree)
+    terms, called = artists_called(frames, columns.artist_ids, tree, sure=sure)
     return MicroGenres.fit(
         columns.artist_ids,
         artist_names=[names[artist] for artist in columns.artist_ids.tolist()],

@@ -28,6 +28,7 @@ from earmark.store.rows import fetch, fetch_ints, stream_ints
 from earmark.store.snapshot import Snapshot
 from earmark.store.sounds import sounds_frame
 from earmark.store.tags import tags_frame
+from earmark.store.wanted import wanted_ids
 
 STRETCH: Final = 1 << 20
 """Listens held at once."""
@@ -47,6 +48,11 @@ _FEEDBACK: Final = """
     ORDER BY listener_id, verdict, coalesce(song_id, 0), coalesce(artist_id, 0)"""
 _SONGS: Final = """
     SELECT s.id, s.artist_id, a.name, s.title FROM song s JOIN artist a ON a.id = s.artist_id ORDER BY s.id"""
+_ITEM_TITLES: Final = """
+    SELECT i.song_id, i.id, i.title FROM wanted_id w CROSS JOIN item i WHERE i.song_id = w.id ORDER BY i.id"""
+_HELD_ITEMS: Final = """
+    SELECT item_id FROM entry UNION SELECT item_id FROM library_track UNION SELECT item_id FROM exposure
+    UNION SELECT item_id FROM file WHERE item_id IS NOT NULL"""
 _TRACKS: Final = "SELECT id, song_id, release, duration_ms FROM item WHERE song_id IS NOT NULL ORDER BY id"
 
 
@@ -93,9 +99,9 @@ def _cut_tables(connection: Connection, folder: Path) -> None:
 
     songs = frames.table(fetch(connection, _SONGS), frames.SONGS)
     if len(silenced):
-        songs = songs.filter(
-            ~pl.col("song").is_in(_unheard_of(connection, silenced, uses, song_of).implode())
-        )
+        unheard_of = _unheard_of(connection, silenced, uses, song_of)
+        songs = songs.filter(~pl.col("song").is_in(unheard_of.implode()))
+        songs = _with_plainest_titles(connection, songs, silenced, uses)
     shown = _shown_versions(tracks, uses, folder)
     _write(songs.join(shown, on="song", how="left", maintain_order="left"), folder, "songs")
 
@@ -161,6 +167,25 @@ def _cut_mentions(connection: Connection, folder: Path, songs: pl.DataFrame) -> 
         folder / "mentions.parquet", compression="zstd", maintain_order=True, row_group_size=STRETCH
     )
     shutil.rmtree(stretches)
+
+
+def _with_plainest_titles(
+    connection: Connection, songs: pl.DataFrame, silenced: NDArray[np.int32], uses: NDArray[np.int64]
+) -> pl.DataFrame:
+    """Songs whose title does not come from a version that excluded listens alone are of."""
+    versions = fetch(connection, _ITEM_TITLES, wanted=wanted_ids(silenced.tolist()))
+    held = set(fetch_ints(connection, _HELD_ITEMS, 1)[0].tolist())
+    plainest: dict[int, str] = {}
+    for song, item, title in versions:
+        if uses[item] or item in held:
+            known = plainest.get(song)
+            plainest[song] = title if known is None or len(title) < len(known) else known
+    told = pl.DataFrame(
+        {"song": list(plainest), "plainest": list(plainest.values())},
+        {"song": pl.Int32, "plainest": pl.String},
+    )
+    named = songs.join(told, on="song", how="left", maintain_order="left")
+    return named.with_columns(title=pl.coalesce("plainest", "title")).drop("plainest")
 
 
 def _shown_versions(tracks: pl.DataFrame, uses: NDArray[np.int64], folder: Path) -> pl.DataFrame:

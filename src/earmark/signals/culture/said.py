@@ -35,7 +35,7 @@ class SaidConfig(BaseModel):
 
     half_life_days: float = Field(default=1_460.0, gt=0, allow_inf_nan=False)
     """After so many days, a text counts half."""
-    least_probability: float = Field(default=0.5, ge=0, le=1)
+    least_probability: float = Field(default=0.8, ge=0, le=1)
     """Mentions less likely meant say nothing."""
     texts: float = Field(default=1.0, ge=0, allow_inf_nan=False)
     """What texts count for."""
