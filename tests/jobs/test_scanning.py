@@ -21,8 +21,8 @@ from earmark.jobs.house import House
 from earmark.jobs.locks import scanning as scanning_here
 from earmark.jobs.scan_config import ScanConfig
 from earmark.jobs.scan_report import ScanReport
-from earmark.jobs.scanning import ScanOptions, ask_for_build, libraries_at, scan
-from earmark.jobs.schedule import LEARN
+from earmark.jobs.scanning import ScanOptions, libraries_at, scan
+from earmark.jobs.schedule import LEARN, ask_for_build
 from earmark.listening.libraries import Lyrics
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.music.items import Track

@@ -12,7 +12,7 @@ from earmark.errors import NotLearnedError, UnknownNameError
 from earmark.jobs.house import House
 from earmark.jobs.learning import learn_if_changed, snapshot_of
 from earmark.jobs.opened_build import OpenedBuild, live_manifest
-from earmark.jobs.scanning import ask_for_build
+from earmark.jobs.schedule import ask_for_build
 from earmark.jobs.tasting import keep_versions, names_in, note_tastes, taste_of
 from earmark.jobs.weekly import draft_mixes
 from earmark.listening.edits import Edit, EditRecord, Exclude, Rename

@@ -22,7 +22,7 @@ from earmark.jobs.read_amount import Amount
 from earmark.jobs.read_ledger import ReadLedger
 from earmark.jobs.read_report import NotRead, ReadReport, not_read
 from earmark.jobs.readers import CalledSo, OpenReader, Readers, Task, begin, open_reader
-from earmark.jobs.scanning import ask_for_build
+from earmark.jobs.schedule import ask_for_build
 from earmark.listening.listens import clock
 from earmark.music.documents import Document, Reading
 from earmark.signals.culture.originals import Originals

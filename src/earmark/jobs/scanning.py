@@ -38,14 +38,12 @@ from earmark.jobs.locks import scanning
 from earmark.jobs.lyrics import read_new_lyrics
 from earmark.jobs.scan_ledger import LONGEST_HELD_SECONDS, Ledger
 from earmark.jobs.scan_report import ScanReport, Sounds, left_out
-from earmark.jobs.schedule import LEARN, holds_anything
+from earmark.jobs.schedule import ask_for_build
 from earmark.jobs.survey import Survey, survey
 from earmark.listening.libraries import LibraryFile
-from earmark.listening.listens import UnixMs, clock
+from earmark.listening.listens import clock
 from earmark.sources.folder.covers import Covers
 from earmark.sources.folder.reading import Described
-from earmark.store.port import Store
-from earmark.store.queue import State, Work
 from earmark.threads import default_threads
 
 MS_PER_SECOND: Final = 1_000
@@ -118,16 +116,6 @@ def scan(
         run.go(progress)
         run.read_lyrics(progress)
         return run.report(time.monotonic() - began)
-
-
-def ask_for_build(store: Store, now: UnixMs) -> bool:
-    """Have a build made from the record as it is now, unless one is waited for; whether one is."""
-    if not holds_anything(store):
-        return False
-    waiting = store.queue.jobs([State.WAITING], 1_000)
-    if not any(job.kind == LEARN and job.due_at <= now for job in waiting):
-        store.queue.add([Work(LEARN, f"scan:{now}", now)], now)
-    return True
 
 
 class _Scan:

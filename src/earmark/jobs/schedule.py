@@ -20,7 +20,7 @@ from earmark.jobs.work import WorkConfig
 from earmark.listening.listens import UnixMs
 from earmark.mixes.weeks import monday_of, week_of
 from earmark.store.port import Store
-from earmark.store.queue import Work
+from earmark.store.queue import State, Work
 
 WEEKLY: Final = "weekly"
 LEARN: Final = "learn"
@@ -121,6 +121,16 @@ def hand_over(house: House, now: UnixMs) -> int:
     for mixes in mixes_due(house.store.time_zones(), now, house.work):
         added += queue.add_for_listeners(WEEKLY, mixes.week, mixes.due_at, mixes.time_zone, now)
     return added
+
+
+def ask_for_build(store: Store, now: UnixMs) -> bool:
+    """Have a build made from the record as it is now, unless one is waited for; whether one is."""
+    if not holds_anything(store):
+        return False
+    waiting = store.queue.jobs([State.WAITING], 1_000)
+    if not any(job.kind == LEARN and job.due_at <= now for job in waiting):
+        store.queue.add([Work(LEARN, f"asked:{now}", now)], now)
+    return True
 
 
 def holds_anything(store: Store) -> bool:
