@@ -79,3 +79,38 @@ def test_about_tells_what_is_known(earmark, home: str, name: str) -> None:
 )
 def test_what_cannot_be_done_says_what_can(earmark, home: str, name: str, words: list[str]) -> None:
     assert len(earmark("edit", name, *words, "--home", home).err.strip().splitlines()) >= 2
+
+
+def test_a_taste_moves_to_another_server(earmark, home: str, name: str, tmp_path: Path) -> None:
+    taste = json.loads(earmark("taste", name, "--home", home, "--json").out)
+    genre, artist = taste["micro_genres"][0]["name"], taste["top_artists"][0]["name"]
+    earmark("edit", name, "boost", genre, "--yes", "--home", home)
+    earmark("edit", name, "exclude", "hours", "22:00-06:30", "--weekdays", "sat", "--yes", "--home", home)
+    earmark("edit", name, "less", artist, "--days", "10", "--yes", "--home", home)
+    earmark("feedback", name, "hate", artist, "--home", home)
+    file = tmp_path / "taste.json"
+    assert "take it over" in earmark("taste", name, "--export", file, "--home", home).out
+    carried = json.loads(file.read_text())
+    assert [(one["action"], one["what"]) for one in carried["edits"]] == [
+        ("boost", [genre]),
+        ("exclude", ["hours", "22:00-06:30"]),
+        ("less", [artist]),
+    ]
+    told = json.loads(earmark("taste", "somebody new", "--import", file, "--home", home, "--json").out)
+    assert (told["songs"], told["verdicts"], len(told["edits"]), told["not_made"]) == (
+        len(carried["songs"]),
+        1,
+        3,
+        [],
+    )
+    new = json.loads(earmark("taste", "somebody new", "--home", home, "--json").out)
+    assert [one["what"] for one in new["edits"]] == told["edits"]
+    empty = tmp_path / "empty"
+    elsewhere = json.loads(earmark("taste", "me", "--import", file, "--home", empty, "--json").out)
+    assert (elsewhere["songs"], len(elsewhere["edits"]), len(elsewhere["not_made"])) == (
+        len(carried["songs"]),
+        2,
+        1,
+    )
+    file.write_text("{}")
+    assert "no taste that Earmark wrote" in earmark("taste", name, "--import", file, "--home", home).err

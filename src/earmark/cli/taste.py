@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,6 +12,7 @@ from earmark.cli.shared import AsJson, Home, counted, open_house, print_json, pr
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from earmark.jobs.carrying import CarriedIn
     from earmark.store.edits import VersionRecord
     from earmark.taste.contamination.suspicion import Suspicion
     from earmark.taste.profile import Favourite, Taste
@@ -24,6 +26,12 @@ Versions = Annotated[bool, typer.Option("--versions", help="List the days of whi
 Doubts = Annotated[
     bool, typer.Option("--doubts", help="Propose what may not be your taste: sleep noise, others' music.")
 ]
+Export = Annotated[
+    Path | None, typer.Option("--export", help="Write the taste into a file that another Earmark can import.")
+]
+Import = Annotated[
+    Path | None, typer.Option("--import", help="Take over a taste from such a file; what is there stays.")
+]
 Words = Annotated[bool, typer.Option("--words", help="The whole profile in plain sentences.")]
 
 
@@ -35,18 +43,32 @@ def taste(
     versions: Versions = False,
     doubts: Doubts = False,
     words: Words = False,
+    export: Export = None,
+    import_: Import = None,
     home: Home = None,
     as_json: AsJson = False,
 ) -> None:
     """Show a listener's taste: micro-genres with what proves them, traits, favourites, edits."""
+    from earmark.errors import writing_to
+    from earmark.jobs.carrying import carry_in, carry_out
     from earmark.jobs.opened_build import OpenedBuild
     from earmark.jobs.suspecting import suspicions_of
     from earmark.jobs.tasting import end_of_day, taste_of, version_at
+    from earmark.taste.portable import read_portable, written
     from earmark.taste.versions import differences
+    from earmark.whole_files import write_whole
 
     with open_house(context, home) as house:
         live = OpenedBuild.live(house) if house.builds.live() else None
+        if import_ is not None:
+            _carried_in(carry_in(house, name, read_portable(import_), live), name, as_json)
+            return
         listener = house.store.find_listener(name)
+        if export is not None:
+            with writing_to(export):
+                write_whole(export, written(carry_out(house, name, live)))
+            say(f"{name}'s taste is in {export}; take it over with: earmark taste NAME --import {export}")
+            return
         if versions:
             _versions(house.store.edits.versions(listener.id), as_json)
             return
@@ -140,6 +162,20 @@ def _favourites(title: str, favourites: tuple[Favourite, ...]) -> None:
     plays = 1 + len(by)
     print_table(title, ["", *by, "plays", "of attention", "last"], rows, numeric=(plays, plays + 1))
     say()
+
+
+def _carried_in(found: CarriedIn, name: str, as_json: bool) -> None:
+    if as_json:
+        print_json(found)
+        return
+    say(
+        f"{name}: {counted(found.songs, 'song')} in a playlist of their own, {counted(found.verdicts, 'verdict')}, "
+        f"{counted(len(found.edits), 'edit')}."
+    )
+    for edit in found.edits:
+        say(f"  {edit}")
+    for why in found.not_made:
+        say(f"  not made: {why}")
 
 
 def _versions(versions: Sequence[VersionRecord], as_json: bool) -> None:

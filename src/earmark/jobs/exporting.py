@@ -12,7 +12,7 @@ from earmark.listening.listens import UnixMs
 from earmark.store.exposures import EXPOSURES
 from earmark.store.pages import EDITIONS, JUDGEMENTS, LISTENS, PLAYLISTS
 from earmark.store.playlists import ListedTrack, PlaylistRecord
-from earmark.store.port import ListenerRecord, Store
+from earmark.store.port import ListenerId, ListenerRecord, Store
 
 AT_ONCE: Final = 1_000
 _EVER: Final = UnixMs(1 << 60)
@@ -25,7 +25,8 @@ class PlaylistExported(PlaylistRecord, frozen=True):
 
 
 def exported(store: Store, listener: ListenerRecord) -> Iterator[bytes]:
-    """One line a fact, ``{kind: fact}``: the listener, plays, verdicts, playlists, editions, exposures; newest first.
+    """One line a fact, ``{kind: fact}``: the listener, plays, verdicts, playlists, editions, exposures, newest first;
+    then edits of taste and how it looked from day to day, oldest first.
 
     Lines are read a thousand at a time, so that a long history takes no more room than a short one; each thousand is as
     of one moment.
@@ -47,10 +48,19 @@ def exported(store: Store, listener: ListenerRecord) -> Iterator[bytes]:
         ("playlist", _in_full(store, lists)),
         ("edition", (store.edition(who, made.mix, made.week) for made in mixes)),
         ("exposure", shown),
+        ("edit", store.edits.of([who]).get(who, [])),
+        ("taste", _tastes(store, who)),
     ]
     for kind, facts in parts:
         for fact in facts:
             yield encode({kind: fact}) + b"\n"
+
+
+def _tastes(store: Store, listener: ListenerId) -> Iterator[dict[str, Any]]:
+    for version in store.edits.versions(listener):
+        found = store.edits.version(listener, UnixMs(version.made_at))
+        if found is not None:
+            yield {"version": version, "profile": msgspec.Raw(found[1])}
 
 
 def _in_full(store: Store, playlists: Iterable[PlaylistRecord]) -> Iterator[PlaylistExported]:

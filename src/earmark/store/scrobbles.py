@@ -29,6 +29,8 @@ class Scrobble(msgspec.Struct, frozen=True, gc=False):
     ending: Ending
     private: bool
     origin: str
+    device: str | None = None
+    """What it was played on, in the words of its source."""
 
 
 class Opinion(msgspec.Struct, frozen=True, gc=False):
@@ -86,8 +88,9 @@ class Scrobbles(Protocol):
 
 SCROBBLES: Final = """
     SELECT p.started_at, i.id, i.song_id, coalesce(a.name, i.creator), i.title, i.release, i.uri, i.duration_ms,
-        p.ms_played, p.ending, p.private, o.name
+        p.ms_played, p.ending, p.private, o.name, d.name
     FROM listen p JOIN item i ON i.id = p.item_id JOIN origin o ON o.id = p.origin_id
+    LEFT JOIN device d ON d.id = p.device_id
     LEFT JOIN song s ON s.id = i.song_id LEFT JOIN artist a ON a.id = s.artist_id
     WHERE p.listener_id = ? AND p.started_at > ? AND p.started_at < ?"""
 """Plays between two moments, as `scrobble_of` reads them."""
@@ -193,7 +196,7 @@ class SqlScrobbles:
 
 def scrobble_of(row: Row) -> Scrobble:
     """A row of `SCROBBLES`."""
-    at, item, song, artist, title, release, uri, duration_ms, ms_played, ending, private, origin = row
+    at, item, song, artist, title, release, uri, duration_ms, ms_played, ending, private, origin, device = row
     return Scrobble(
         at,
         item,
@@ -207,4 +210,5 @@ def scrobble_of(row: Row) -> Scrobble:
         Ending(ending),
         bool(private),
         origin,
+        device,
     )
