@@ -48,7 +48,7 @@ def test_work_that_there_is_not_is_said(earmark, tmp_path: Path) -> None:
     said = earmark("work", "--only", "dishes", "--home", tmp_path / "home")
     assert said.status == 1
     assert "no work 'dishes'" in said.err
-    assert "learn, push, tidy, weekly" in said.err
+    assert "learn, push, read, tidy, weekly" in said.err
 
 
 def test_jobs_are_shown_with_whose_they_are_and_why_they_failed(earmark, tmp_path: Path) -> None:

@@ -177,7 +177,7 @@ exclusions = st.one_of(
 )
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(plays=some_plays, what=st.lists(exclusions, min_size=1, max_size=3))
 def test_a_snapshot_with_exclusions_is_that_of_a_record_without_their_listens(
     plays: list[tuple[int, float, str | None]],

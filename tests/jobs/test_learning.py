@@ -23,7 +23,7 @@ from earmark.errors import EarmarkError, NotLearnedError
 from earmark.evaluation.intervals import Interval
 from earmark.jobs.house import House
 from earmark.jobs.learning import GATES, run_learning, settings_of, snapshot_of
-from earmark.jobs.opened_build import live_manifest
+from earmark.jobs.opened_build import OpenedBuild, live_manifest
 from earmark.jobs.weekly import draft_mixes, run_weekly
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
@@ -153,8 +153,8 @@ def test_a_build_with_trees_makes_mixes_and_is_loaded_with_them(
         trees = {purpose.value: order.ranker.trees for purpose, order in model.orders.items() if order.ranker}
         assert trees == {purpose: facts.trees for purpose, facts in manifest.orders.items()}
         everyone = house.store.listeners()
-        in_order = [draft.songs for draft in draft_mixes(house, manifest, everyone)]
-        fused = [draft.songs for draft in draft_mixes(learned, live_manifest(learned), everyone)]
+        in_order = [draft.songs for draft in draft_mixes(house, OpenedBuild(house, manifest), everyone)]
+        fused = [draft.songs for draft in draft_mixes(learned, OpenedBuild.live(learned), everyone)]
     assert {len(set(songs)) for songs in in_order} == {30}
     assert in_order != fused
 
@@ -261,7 +261,7 @@ def test_learning_mends_a_damaged_live_build(house: House) -> None:
     for change in (False, True):
         vectors.write_bytes(vectors.read_bytes()[:-100])
         with pytest.raises(NotLearnedError, match="column_factors"):
-            list(draft_mixes(house, live_manifest(house), house.store.listeners()[:1]))
+            list(draft_mixes(house, OpenedBuild.live(house), house.store.listeners()[:1]))
         if change:
             _one_more_listen(house)
         report = run_learning(house, Unwatched())
@@ -270,7 +270,7 @@ def test_learning_mends_a_damaged_live_build(house: House) -> None:
         if not change:
             assert fingerprint(house.builds.folder) == whole
     assert report.build != live
-    assert list(draft_mixes(house, live_manifest(house), house.store.listeners()[:1]))
+    assert list(draft_mixes(house, OpenedBuild.live(house), house.store.listeners()[:1]))
 
 
 def test_a_build_with_settings_of_another_version_is_replaced(house: House) -> None:
@@ -279,7 +279,7 @@ def test_a_build_with_settings_of_another_version_is_replaced(house: House) -> N
     strange = msgspec.structs.replace(live, settings=live.settings | {"blend": {"factors": 0.2}})
     path.write_bytes(msgspec.json.encode(strange))
     with pytest.raises(NotLearnedError, match="settings") as caught:
-        list(draft_mixes(house, live_manifest(house), house.store.listeners()[:1]))
+        list(draft_mixes(house, OpenedBuild.live(house), house.store.listeners()[:1]))
     assert "earmark learn" in caught.value.remedy
     _one_more_listen(house)
     report = run_learning(house, Unwatched())
@@ -338,7 +338,7 @@ def test_one_listener_and_public_playlists_are_enough(tmp_path: Path) -> None:
             writer.add_listens([me] * len(listens), listens, Origin("test"))
         report = run_learning(house, Unwatched())
         assert report.live
-        (draft,) = draft_mixes(house, live_manifest(house), house.store.listeners())
+        (draft,) = draft_mixes(house, OpenedBuild.live(house), house.store.listeners())
         titles = house.store.songs(draft.songs)["title"].to_list()
     of_my_world = [int(title.split()[1]) < 50 for title in titles]
     # Fifty songs by thirteen artists are of the listener's world, at most half of them unheard.

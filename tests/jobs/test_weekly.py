@@ -17,7 +17,7 @@ from earmark.errors import NotLearnedError
 from earmark.jobs.editions import show
 from earmark.jobs.house import House
 from earmark.jobs.learning import run_learning, snapshot_of
-from earmark.jobs.opened_build import live_manifest
+from earmark.jobs.opened_build import OpenedBuild, live_manifest
 from earmark.jobs.weekly import draft_mixes, run_weekly, this_week
 from earmark.listening.feedback import Feedback, Verdict
 from earmark.listening.listens import Listen, Origin, UnixMs
@@ -234,9 +234,9 @@ def test_read_from_the_snapshot_or_from_the_record_it_is_the_same_mix(
         listen = Listen(Track("Somebody Else", "A Song of the Week"), UnixMs(1_767_000_000_000), 200_000)
         writer.add_listens([person.id], [listen], Origin("test"))
     everyone = house.store.listeners()
-    from_record = list(draft_mixes(house, live_manifest(house), everyone))
+    from_record = list(draft_mixes(house, OpenedBuild.live(house), everyone))
     monkeypatch.setattr("earmark.jobs.opened_build.ASKED_ONE_BY_ONE", 0)
-    assert list(draft_mixes(house, live_manifest(house), everyone)) == from_record
+    assert list(draft_mixes(house, OpenedBuild.live(house), everyone)) == from_record
 
 
 def test_the_report_counts(learned: House) -> None:
@@ -246,7 +246,7 @@ def test_the_report_counts(learned: House) -> None:
 
 def _would_be(house: House, person: ListenerRecord) -> Draft:
     """What the listener would be given now; nothing is filed."""
-    (draft,) = draft_mixes(house, live_manifest(house), [house.store.find_listener(person.name)])
+    (draft,) = draft_mixes(house, OpenedBuild.live(house), [house.store.find_listener(person.name)])
     return draft
 
 
@@ -278,8 +278,8 @@ def test_whoever_has_heard_all_there_is_gets_no_mix_and_one_once_there_is_more(t
 
 
 def test_a_build_is_used_with_the_settings_that_it_was_learned_with(house: House) -> None:
-    before = list(draft_mixes(house, live_manifest(house), house.store.listeners()[:5]))
+    before = list(draft_mixes(house, OpenedBuild.live(house), house.store.listeners()[:5]))
     candidates = CandidatesConfig(depth=40, popular=30)
     ranking = house.learning.ranking.model_copy(update={"candidates": candidates})
     other = replace(house, learning=house.learning.model_copy(update={"ranking": ranking}))
-    assert list(draft_mixes(other, live_manifest(other), other.store.listeners()[:5])) == before
+    assert list(draft_mixes(other, OpenedBuild.live(other), other.store.listeners()[:5])) == before

@@ -7,7 +7,7 @@ from tests.signals.culture.frames import DAY, NOW, mention, mentions, tags
 
 from earmark.signals.culture.said import SaidConfig, amounts, said_by_tags, said_in_texts
 
-CONFIG = SaidConfig(half_life_days=100)
+CONFIG = SaidConfig(least_probability=0.5, half_life_days=100)
 
 
 def test_what_texts_say_fades_with_their_age() -> None:
