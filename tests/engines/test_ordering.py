@@ -130,7 +130,8 @@ def test_the_same_pools_and_seed_give_the_same_order():
 
 @pytest.mark.parametrize("n_rows", [0, 1, 2])
 def test_hardly_any_rows_leave_the_prior(n_rows):
-    pools = in_between(1).take(np.arange(80) < n_rows)
+    pools = in_between(1, n_pairs=16).take(np.arange(80) < n_rows)
+    assert pools.loved.sum() < FusionConfig().least_hits
     learned = learn_order(PRIOR, pools, OrderConfig(), seed=1)
     assert learned.order.ranker is None
     assert learned.order.fusion.weights.tolist() == PRIOR.fusion.weights.tolist()
