@@ -68,6 +68,7 @@ def test_answers_are_as_described(asker: Asker, document: dict[str, Any]) -> Non
         "item": song["item"],
         "policy": "p",
     }
+    night = {"action": "exclude", "what": ["hours", "00:00-05:00"]}
     asked: list[tuple[str, dict[str, Any], Any]] = [
         ("GET /listeners/{listener}", {}, None),
         ("PATCH /listeners/{listener}", {}, {"time_zone": "Asia/Kolkata"}),
@@ -79,12 +80,20 @@ def test_answers_are_as_described(asker: Asker, document: dict[str, Any]) -> Non
         ("GET /listeners/{listener}/mixes", {}, None),
         ("GET /listeners/{listener}/mixes/{mix}/{edition}", {}, None),
         ("GET /listeners/{listener}/taste", {}, None),
+        ("GET /listeners/{listener}/taste/doubts", {}, None),
+        ("POST /listeners/{listener}/taste/edits/preview", {}, night),
+        ("POST /listeners/{listener}/taste/edits", {}, night),
+        ("GET /listeners/{listener}/taste/versions", {}, None),
+        ("GET /listeners/{listener}/taste/changes", {"since": "2999-01-01"}, None),
+        ("GET /listeners/{listener}/taste/edits/{number}/undoing", {}, None),
+        ("DELETE /listeners/{listener}/taste/edits/{number}", {}, None),
         ("POST /listeners/{listener}/exposures", {}, {"exposures": [shown]}),
         ("GET /listeners/{listener}/exposures", {}, None),
         ("GET /tracks", {"artist": song["artist"], "title": song["title"]}, None),
         ("GET /tracks/{item}", {}, None),
         ("GET /tracks/{item}/similar", {}, None),
         ("GET /artists/{artist}", {}, None),
+        ("GET /artists/{artist}/about", {}, None),
         ("GET /artists/{artist}/similar", {}, None),
         ("GET /builds", {}, None),
         ("GET /builds/{build}", {}, None),
@@ -102,7 +111,7 @@ def test_answers_are_as_described(asker: Asker, document: dict[str, Any]) -> Non
     of_owners = {"POST /builds", "POST /people", "GET /people"}
     made = asker.client.post("/listeners/me/playlists", json={"title": "Mine"}).json()["id"]
     values = {"listener": "me", "verdict": "love", "mix": "weekly", "edition": WEEK, "build": "live"}
-    values["playlist"] = str(made)
+    values |= {"playlist": str(made), "number": "1"}
     for name, query, sent in asked:
         operation = every[name]
         method, path = name.split()
