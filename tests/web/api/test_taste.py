@@ -42,15 +42,15 @@ def test_an_edit_is_shown_saved_kept_and_taken_back(asker: Asker) -> None:
     before = asker.get(PATH).json()
     first = before["micro_genres"][0]
     wish = {"action": "reject", "what": [first["name"]]}
-    seen = asker.post(f"{PATH}/edits/preview", json=wish).json()
+    seen = asker.client.post(f"{PATH}/edits/preview", json=wish).json()
     assert any(one.startswith(f"Gone: {first['name']}") for one in seen["taste"])
     assert asker.get(PATH).json() == before, "looking changes nothing"
-    saved = asker.post(f"{PATH}/edits", json=wish).json()
+    saved = asker.client.post(f"{PATH}/edits", json=wish).json()
     assert first["id"] not in {one["id"] for one in asker.get(PATH).json()["micro_genres"]}
     assert asker.get(f"{PATH}/versions").json()["versions"][-1]["cause"] == "edit"
     assert asker.get(f"{PATH}/edits/{saved['id']}/undoing").json()["edit"] == saved["what"]
-    assert asker.delete(f"{PATH}/edits/{saved['id']}").json()["undone"]
-    assert asker.delete(f"{PATH}/edits/{saved['id']}").status_code == 404
+    assert asker.client.delete(f"{PATH}/edits/{saved['id']}").json()["undone"]
+    assert asker.client.delete(f"{PATH}/edits/{saved['id']}").status_code == 404
     assert asker.get(PATH).json()["micro_genres"] == before["micro_genres"]
 
 
@@ -62,7 +62,7 @@ def test_what_cannot_be_edited_is_refused(asker: Asker) -> None:
         ({"action": "adore", "what": ["x"]}, 422),
         ({"action": "boost"}, 422),
     ):
-        answer = asker.post(f"{PATH}/edits", json=wish)
+        answer = asker.client.post(f"{PATH}/edits", json=wish)
         assert (answer.status_code, "did you mean" in answer.text.lower()) == (status, False), wish
     assert asker.get(f"{PATH}?on=2001-01-01").status_code == 404
     assert asker.get(f"{PATH}/changes?since=not-a-date").status_code == 422
