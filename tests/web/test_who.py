@@ -119,7 +119,16 @@ def everybody(served: Served) -> dict[str, str]:
     return tokens | {"owner": served.ada, "listener": served.bo}
 
 
-NAMED = {"name": "none", "item": 1, "to": 2, "artist": 1, "build": "live", "playlist": 1, "listen": "x"}
+NAMED = {
+    "name": "none",
+    "item": 1,
+    "to": 2,
+    "artist": 1,
+    "build": "live",
+    "playlist": 1,
+    "listen": "x",
+    "number": 1,
+}
 NAMED |= {"verdict": "love", "mix": "weekly", "edition": "latest"}
 
 
