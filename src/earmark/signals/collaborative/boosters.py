@@ -10,7 +10,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
@@ -19,7 +18,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from earmark.kernels.trees import MOST_LEAVES, TYPES, Trees, score_trees
+from earmark.kernels.tree_files import read_trees, write_trees
+from earmark.kernels.trees import MOST_LEAVES, Trees, score_trees
 from earmark.signals.collaborative.arrays import damaged
 
 if TYPE_CHECKING:
@@ -95,9 +95,7 @@ class Boosted:
 
     def save(self, path: Path) -> None:
         """Write the trees; the same trees give the same bytes."""
-        lists = {name: getattr(self.trees, name).tolist() for name in TYPES}
-        told = msgspec.json.encode(_File(list(self.names), self.gains.tolist(), **lists))
-        path.write_bytes(_mark(told) + b"\n" + told)
+        path.write_bytes(write_trees(self.trees, self.names, self.gains.tolist()))
 
     @classmethod
     def load(cls, path: Path) -> Self:
@@ -107,25 +105,11 @@ class Boosted:
             NotLearnedError: the file is missing or damaged.
         """
         try:
-            mark, _, told = path.read_bytes().partition(b"\n")
-            if mark != _mark(told):
-                raise ValueError("its trees are not those that were written")
-            file = msgspec.json.decode(told, type=_File)
-            arrays = {name: np.array(getattr(file, name), dtype) for name, dtype in TYPES.items()}
-            trees = Trees(**arrays, n_features=len(file.names))
+            file = read_trees(path.read_bytes())
+            trees = file.trees
         except (OSError, ValueError, OverflowError, msgspec.DecodeError) as error:
             raise damaged(path, error) from error
         return cls(trees, tuple(file.names), np.array(file.gains, np.float64))
-
-
-class _File(msgspec.Struct, forbid_unknown_fields=True):
-    names: list[str]
-    gains: list[float]
-    starts: list[int]
-    leaves: list[int]
-    features: list[int]
-    thresholds: list[float]
-    values: list[float]
 
 
 _INFINITE = np.float32(np.inf)
@@ -185,7 +169,3 @@ def _for_floats(thresholds: NDArray[np.float64]) -> NDArray[np.float32]:
     not_above = np.where(nearest > thresholds, np.nextafter(nearest, -_INFINITE), nearest)
     of_zero = np.where(thresholds < 0, np.nextafter(-_AS_GOOD_AS_ZERO, -_INFINITE), _AS_GOOD_AS_ZERO)
     return np.where(np.abs(thresholds) <= _AS_GOOD_AS_ZERO, of_zero, not_above)
-
-
-def _mark(told: bytes) -> bytes:
-    return sha256(told).hexdigest().encode()

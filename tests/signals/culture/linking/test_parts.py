@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from earmark.signals.culture.linking.disambiguation import Disambiguator, read_trees
+from earmark.signals.culture.linking.disambiguation import Disambiguator, shipped_trees
 from earmark.signals.culture.linking.features import FEATURES
 from earmark.signals.culture.linking.lexicon import FIRST_NAME, FUNCTION, MUSIC, Lexicon, numbers_of
 from earmark.signals.culture.linking.names import Manner, Name, spellings, title_spellings
@@ -123,12 +123,12 @@ def test_the_card_tells_of_the_trees_that_are_shipped(name: str) -> None:
 
 def test_damaged_trees_are_refused() -> None:
     written = (files(PACKAGE) / "models" / "works.json").read_bytes()
-    read_trees(written)
+    shipped_trees(written)
     with pytest.raises(ValueError, match="not those that were written"):
-        read_trees(written.replace(b"0", b"1", 1))
+        shipped_trees(written.replace(b"0", b"1", 1))
     other = written.partition(b"\n")[2].replace(b'"letters"', b'"lettres"')
     with pytest.raises(ValueError, match="other features"):
-        read_trees(sha256(other).hexdigest().encode() + b"\n" + other)
+        shipped_trees(sha256(other).hexdigest().encode() + b"\n" + other)
 
 
 def test_probabilities_are_between_none_and_all() -> None:

@@ -7,7 +7,6 @@ scores are log-odds, calibrated by Platt's method (Platt 1999), which is part of
 from __future__ import annotations
 
 from functools import cache
-from hashlib import sha256
 from importlib.resources import files
 from typing import Final, Self
 
@@ -16,7 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from earmark.errors import EarmarkError
-from earmark.kernels.trees import TYPES, Trees, score_trees
+from earmark.kernels.tree_files import read_trees
+from earmark.kernels.trees import Trees, score_trees
 from earmark.signals.culture.linking.features import FEATURES, Floats
 
 FILES: Final = {"artists": "artists.json", "works": "works.json"}
@@ -39,7 +39,7 @@ class Disambiguator:
         """
         name = FILES[kind]
         try:
-            return cls(read_trees(files(__package__).joinpath("models", name).read_bytes()))
+            return cls(shipped_trees(files(__package__).joinpath("models", name).read_bytes()))
         except (OSError, ValueError, msgspec.DecodeError) as error:
             raise EarmarkError(
                 f"Earmark's own model {name} cannot be used: {error}.", "Install Earmark again."
@@ -55,29 +55,13 @@ class Disambiguator:
         return (1 / (1 + np.exp(-odds))).astype(np.float32)
 
 
-class _File(msgspec.Struct, forbid_unknown_fields=True):
-    """As `earmark.signals.collaborative.boosters.Boosted` saves trees."""
-
-    names: list[str]
-    gains: list[float]
-    starts: list[int]
-    leaves: list[int]
-    features: list[int]
-    thresholds: list[float]
-    values: list[float]
-
-
-def read_trees(written: bytes) -> Trees:
+def shipped_trees(written: bytes) -> Trees:
     """Trees from the bytes of their file.
 
     Raises:
         ValueError: they are not those that were written, or look at other features.
     """
-    mark, _, told = written.partition(b"\n")
-    if mark != sha256(told).hexdigest().encode():
-        raise ValueError("its trees are not those that were written")
-    file = msgspec.json.decode(told, type=_File)
+    file = read_trees(written)
     if tuple(file.names) != FEATURES:
         raise ValueError("its trees look at other features")
-    arrays = {name: np.array(getattr(file, name), dtype) for name, dtype in TYPES.items()}
-    return Trees(**arrays, n_features=len(FEATURES))
+    return file.trees
