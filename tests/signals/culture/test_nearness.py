@@ -24,12 +24,12 @@ def test_a_name_that_stands_on_both_sides_counts_once() -> None:
 def test_what_follows_is_about_whom_was_named_less_and_less() -> None:
     subject = Subject([], CONFIG)
     assert subject.unnamed(0) == {}
-    subject.named(0, [Named(3, 8), Named(5, 9)])
+    subject.named(0, 8)
     assert [subject.unnamed(0), subject.unnamed(0), subject.unnamed(1)] == [{8: 0.5}, {8: 0.25}, {}]
 
 
 def test_whom_a_text_is_about_is_meant_everywhere() -> None:
     subject = Subject([4], CONFIG)
     assert subject.unnamed(0) == {4: 0.2}
-    subject.named(1, [Named(0, 8)])
+    subject.named(1, 8)
     assert subject.unnamed(1) == {4: 0.2, 8: 0.5}

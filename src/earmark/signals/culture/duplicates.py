@@ -7,6 +7,7 @@ Leskovec, Rajaraman & Ullman, *Mining of Massive Datasets*, ch. 3). Sketches are
 
 from __future__ import annotations
 
+import struct
 from collections.abc import Sequence
 from typing import Final
 
@@ -38,14 +39,23 @@ class DuplicatesConfig(BaseModel):
 
 def sketch(text: str) -> bytes:
     """The sketch of a text, `SKETCH_BYTES` long; empty where there are no words."""
-    shingles = _shingles(text)
-    if not shingles:
+    return sketch_of(words_in(text))
+
+
+def words_in(text: str) -> list[str]:
+    """The words by which texts are compared, whatever their capitals."""
+    return text.lower().split()
+
+
+def sketch_of(words: Sequence[str]) -> bytes:
+    """The sketch of a text by its words (`words_in`)."""
+    if not words:
         return b""
     from rensa import RMinHash
 
     minima = RMinHash(num_perm=HASHES, seed=SEED)
-    minima.update(shingles)
-    return np.array(minima.digest(), "<u4").tobytes()
+    minima.update(_shingles(words))
+    return struct.pack(f"<{HASHES}I", *minima.digest())
 
 
 def likeness(one: bytes, other: bytes) -> float:
@@ -98,13 +108,12 @@ def _pairs(minima: NDArray[np.uint32], config: DuplicatesConfig) -> list[tuple[i
     return [(int(later), int(earlier)) for later, earlier in pairs[likenesses >= config.alike]]
 
 
-def _shingles(text: str) -> list[str]:
-    words = text.lower().split()
-    if not words:
-        return []
-    if sum(map(len, words)) > LETTERS_PER_WORD * len(words):
-        joined = "".join(words)
-        return [joined[at : at + LETTERS] for at in range(max(1, len(joined) - LETTERS + 1))]
+def _shingles(words: Sequence[str]) -> list[str]:
+    letters = "".join(words)
+    if len(letters) > LETTERS_PER_WORD * len(words):
+        return [letters[at : at + LETTERS] for at in range(max(1, len(letters) - LETTERS + 1))]
     if len(words) < WORDS:
         return [" ".join(words)]
-    return list(map(" ".join, zip(*(words[at:] for at in range(WORDS)), strict=False)))
+    # One by one by their names, which takes half as long as to join them.
+    later = (words[at:] for at in range(1, WORDS))
+    return [f"{one} {two} {three} {four}" for one, two, three, four in zip(words, *later, strict=False)]

@@ -61,9 +61,9 @@ class Subject:
         self._last: int | None = None
         self._paragraph, self._left = -1, 0.0
 
-    def named(self, paragraph: int, named: Sequence[Named]) -> None:
+    def named(self, paragraph: int, first: int) -> None:
         """Hear of a sentence with names; whoever is named first there is what it is about."""
-        self._last, self._paragraph, self._left = named[0].key, paragraph, 1.0
+        self._last, self._paragraph, self._left = first, paragraph, 1.0
 
     def unnamed(self, paragraph: int) -> dict[int, float]:
         """Whom a sentence without names is about, and how nearly."""

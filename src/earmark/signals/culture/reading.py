@@ -7,13 +7,13 @@ sentences, and only sentences of which something is said about somebody are look
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from earmark.music.documents import QUOTE_LETTERS, Document, Mention, Reading
-from earmark.signals.culture.duplicates import sketch
+from earmark.signals.culture.duplicates import sketch_of, words_in
 from earmark.signals.culture.language import ENGLISH, UNKNOWN, language_of
 from earmark.signals.culture.nearness import Named, NearnessConfig, Subject, near
 from earmark.signals.culture.opinion import find_judgements, opinion
@@ -106,7 +106,8 @@ class Reader:
         said = _Said(document.title, text, places, self.config)
         if places:
             said.hear(english=language in (ENGLISH, UNKNOWN))
-        return Reading(language, len(text.split()), sketch(text), said.mentions())
+        words = words_in(text)
+        return Reading(language, len(words), sketch_of(words), said.mentions())
 
 
 class _Said:
@@ -121,24 +122,37 @@ class _Said:
         self._of = list(numbers)
         self._terms: list[dict[str, float]] = [{} for _ in numbers]
         self._judged: list[list[tuple[float, float]]] = [[] for _ in numbers]
-        self._quotes = [(-1.0, "")] * len(numbers)
+        self._quotes: list[tuple[float, Sentence | None]] = [(-1.0, None)] * len(numbers)
         self._topics = self._about(title)
 
     def hear(self, *, english: bool) -> None:
         """Go through the sentences; of a text in another language, only names and quotes are taken."""
-        subject, longest = Subject(self._topics, self._config.nearness), self._config.sentence_words
-        cut = list(sentences(mask(self._text, [(place.start, place.end) for place in self._places])))
-        for sentence, words in zip(cut, words_of([sentence.text for sentence in cut]), strict=True):
-            prose = english and len(words.written) <= longest
-            if NAME not in sentence.text:
-                about = subject.unnamed(sentence.paragraph)
-                if about and prose:
-                    self._note(words, about, [])
-                continue
-            named = self._named(words.written, sentence.names)
-            if named:
+        heard = list(self._about_somebody())
+        texts = [sentence.text for sentence, _, _ in heard]
+        spoken = words_of(texts) if english else [Words([], [])] * len(heard)
+        for (sentence, about, keys), words in zip(heard, spoken, strict=True):
+            prose = len(words.written) <= self._config.sentence_words
+            said = self._note(words, about, _places(words, keys)) if prose else 0.0
+            self._quote(sentence, keys, said)
+
+    def _about_somebody(self) -> Iterator[tuple[Sentence, dict[int, float], list[int | None]]]:
+        """Sentences of which it is known whom they are about: how nearly, where they name nobody, else whom they name.
+
+        Names that are hardly meant are None.
+        """
+        subject = Subject(self._topics, self._config.nearness)
+        sure = [
+            key if place.probability >= self._config.least_probability else None
+            for place, key in zip(self._places, self._keys, strict=True)
+        ]
+        for sentence in sentences(mask(self._text, [(place.start, place.end) for place in self._places])):
+            keys = sure[sentence.names : sentence.names + sentence.text.count(NAME)]
+            named = next((key for key in keys if key is not None), None)
+            if named is not None:
                 subject.named(sentence.paragraph, named)
-                self._quote(sentence, named, self._note(words, {}, named) if prose else 0.0)
+                yield sentence, {}, keys
+            elif not keys and (about := subject.unnamed(sentence.paragraph)):
+                yield sentence, about, []
 
     def mentions(self) -> tuple[Mention, ...]:
         """By whom the text names first."""
@@ -153,7 +167,7 @@ class _Said:
                 times[key],
                 surest[key],
                 opinion(self._judged[key]),
-                self._quotes[key][1],
+                self._unmasked(self._quotes[key][1]),
                 self._heaviest(key),
                 song,
                 release,
@@ -183,15 +197,6 @@ class _Said:
             for artist in about
         ]
 
-    def _named(self, words: Sequence[str], before: int) -> list[Named]:
-        sure = self._config.least_probability
-        at = [number for number, word in enumerate(words) if word == NAME]
-        return [
-            Named(place, self._keys[before + number])
-            for number, place in enumerate(at)
-            if self._places[before + number].probability >= sure
-        ]
-
     def _note(self, words: Words, about: dict[int, float], named: Sequence[Named]) -> float:
         """Note what a sentence says, of whom it is about or of whom it names; how much that is."""
         total, near_to = 0.0, self._config.nearness
@@ -206,14 +211,15 @@ class _Said:
                 total += abs(judgement.value) * nearness
         return total
 
-    def _quote(self, sentence: Sentence, named: Sequence[Named], weight: float) -> None:
-        quote = ""
-        for key in dict.fromkeys(name.key for name in named):
-            if weight > self._quotes[key][0]:
-                quote = quote or self._unmasked(sentence)
-                self._quotes[key] = (weight, quote)
+    def _quote(self, sentence: Sentence, keys: Sequence[int | None], said: float) -> None:
+        """Keep a sentence for those in it of whom none before said as much."""
+        for key in keys:
+            if key is not None and said > self._quotes[key][0]:
+                self._quotes[key] = (said, sentence)
 
-    def _unmasked(self, sentence: Sentence) -> str:
+    def _unmasked(self, sentence: Sentence | None) -> str:
+        if sentence is None:
+            return ""
         here = iter(self._places[sentence.names :])
         return shortened(_MASKED.sub(lambda _: self._name(next(here)), sentence.text), QUOTE_LETTERS)
 
@@ -223,3 +229,9 @@ class _Said:
     def _heaviest(self, key: int) -> tuple[tuple[str, float], ...]:
         best = sorted(self._terms[key].items(), key=lambda pair: (-pair[1], pair[0]))
         return tuple((term, round(weight, 4)) for term, weight in best[: self._config.terms])
+
+
+def _places(words: Words, keys: Sequence[int | None]) -> list[Named]:
+    """Where among the words of a sentence the names stand that are meant."""
+    at = [place for place, word in enumerate(words.written) if word == NAME] if keys else []
+    return [Named(place, key) for place, key in zip(at, keys, strict=False) if key is not None]

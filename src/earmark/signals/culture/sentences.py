@@ -80,10 +80,14 @@ def _is_abbreviated(paragraph: str, at: int) -> bool:
 
 def tokens(text: str) -> list[str]:
     """Words, with the hyphens, apostrophes and ampersands inside them, and each other mark as a word of its own."""
+    return _spaced(text).split()
+
+
+def _spaced(text: str) -> str:
     for mark, spaced in _SPACED:
         if mark in text:
             text = text.replace(mark, spaced)
-    return text.split()
+    return text
 
 
 class Words(NamedTuple):
@@ -95,11 +99,12 @@ class Words(NamedTuple):
 
 def words_of(texts: Sequence[str]) -> list[Words]:
     """The words of several sentences, cut all at once, which is faster."""
-    together = f" {_BREAK} ".join(text.replace(_BREAK, " ") for text in texts)
-    written = tokens(together)
-    lower = [word.lower() for word in written]
+    together = "".join(f"{text.replace(_BREAK, ' ')} {_BREAK} " for text in texts)
+    spaced = _spaced(together)
+    written, lower = spaced.split(), spaced.lower().split()
     found, begin = [], 0
-    for end in [at for at, word in enumerate(written) if word == _BREAK] + [len(written)]:
+    for _ in texts:
+        end = written.index(_BREAK, begin)
         found.append(Words(written[begin:end], lower[begin:end]))
         begin = end + 1
     return found

@@ -46,29 +46,30 @@ class Phrases(Generic[Meaning]):
 
     def __init__(self, meanings: Iterable[tuple[str, Meaning]]) -> None:
         """``meanings``: entries and what each means; of two that are spelled alike, the last counts."""
-        alike: dict[str, dict[tuple[str, ...], Meaning]] = {}
-        for entry, meaning in meanings:
-            first, *rest = tokens(entry.lower())
-            alike.setdefault(first, {})[tuple(rest)] = meaning
-        self._by_first = {
-            first: (some.pop((), None), sorted(some.items(), key=lambda pair: -len(pair[0])))
-            for first, some in alike.items()
-        }
+        entries = {tuple(tokens(entry.lower())): meaning for entry, meaning in meanings}
+        self._single = {entry[0]: meaning for entry, meaning in entries.items() if len(entry) == 1}
+        self._longer: dict[str, dict[str, list[tuple[list[str], Meaning]]]] = {}
+        """By their first word and their second: the rest of each, and its meaning; the longest first."""
+        for (first, *rest), meaning in sorted(entries.items(), key=lambda pair: -len(pair[0])):
+            if rest:
+                self._longer.setdefault(first, {}).setdefault(rest[0], []).append((rest, meaning))
+        self._first = self._single.keys() | self._longer.keys()
 
     def find(self, lower: Sequence[str]) -> list[Found[Meaning]]:
         """The entries among words in lower case, in order; none overlap."""
         found: list[Found[Meaning]] = []
-        by_first, done = self._by_first, 0
-        for at in [at for at, word in enumerate(lower) if word in by_first]:
+        first, single, longer, done = self._first, self._single, self._longer, 0
+        for at in [at for at, word in enumerate(lower) if word in first]:
             if at < done:
                 continue
-            single, longer = by_first[lower[at]]
-            for rest, meaning in longer:
-                if tuple(lower[at + 1 : at + 1 + len(rest)]) == rest:
-                    done = at + 1 + len(rest)
-                    found.append(Found(at, done, meaning))
-                    break
-            else:
-                if single is not None:
-                    found.append(Found(at, at + 1, single))
+            word = lower[at]
+            # Many entries begin with an everyday word, but few go on as the text does.
+            if word in longer and (goes_on := longer[word].get(lower[at + 1] if at + 1 < len(lower) else "")):
+                for rest, meaning in goes_on:
+                    if lower[at + 1 : at + 1 + len(rest)] == rest:
+                        done = at + 1 + len(rest)
+                        found.append(Found(at, done, meaning))
+                        break
+            if at >= done and word in single:
+                found.append(Found(at, at + 1, single[word]))
         return found
