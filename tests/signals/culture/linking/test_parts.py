@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from earmark.signals.culture.linking.disambiguation import Disambiguator, shipped_trees
-from earmark.signals.culture.linking.features import FEATURES
+from earmark.signals.culture.linking.features import FEATURES, features
+from earmark.signals.culture.linking.finder import Finder
 from earmark.signals.culture.linking.lexicon import FIRST_NAME, FUNCTION, MUSIC, Lexicon, numbers_of
 from earmark.signals.culture.linking.names import Manner, Name, spellings, title_spellings
 from earmark.signals.culture.linking.overlaps import without_overlaps
@@ -145,3 +146,14 @@ def test_a_name_named_more_often_is_no_less_likely() -> None:
     figures[1::2, FEATURES.index("times")] += 2
     likely = Disambiguator.load("artists").probabilities(figures)
     assert (likely[1::2] >= likely[::2]).all()
+
+
+def test_what_a_name_is_like_does_not_depend_on_the_texts_beside_its_own() -> None:
+    finder = Finder([Name("Velvet Harbour", 1), Name("Coast", 2)])
+
+    def figures(*texts: str) -> list[list[float]]:
+        read, found = finder.read(texts)
+        return features(read, finder.artists(read, found)[0]).tolist()
+
+    one, other = "Velvet Harbour play, and Coast", "Coast of Velvet Harbour"
+    assert figures(one, other, one) == figures(one) + figures(other) + figures(one)

@@ -152,7 +152,8 @@ def _of_names(texts: Texts, these: Candidates) -> dict[str, NDArray[Any]]:
 def _of_places(texts: Texts, these: Candidates) -> dict[str, NDArray[Any]]:
     tokens, kinds = texts.tokens, texts.kinds
     n = len(tokens.starts)
-    before, after = np.maximum(these.begins - 1, 0), np.minimum(these.ends, n - 1)
+    # Before the very first token (−1) is the very last: a sign between texts, as it is before every other text.
+    before, after = these.begins - 1, np.minimum(these.ends, n - 1)
     quoted = (tokens.first[before] == _QUOTE) | (
         (tokens.first[before] == _APOSTROPHE) & (tokens.ends[before] == tokens.starts[these.begins])
     )
