@@ -767,6 +767,38 @@ static PyObject *py_resample(PyObject *Py_UNUSED(self), PyObject *args) {
     return close_call(&arrays, failed, 0);
 }
 
+static PyObject *py_cut_words(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t n, n_tokens = 0, characters = 1 << 16;
+    const uint32_t *letters, *written;
+    const uint8_t *kinds;
+    const uint16_t *lower;
+    const uint64_t *powers;
+    Words words;
+    if (!has_arguments(args, 15) || take_count(args, 0, &n) < 0) return NULL;
+    int failed = !(letters = take(&arrays, args, 1, "letters", n, 4, 0)) ||
+                 !(written = take(&arrays, args, 2, "written", n, 4, 0)) ||
+                 !(kinds = take(&arrays, args, 3, "kinds", characters, 1, 0)) ||
+                 !(lower = take(&arrays, args, 4, "lower", characters, 2, 0)) ||
+                 !(powers = take(&arrays, args, 5, "powers", WORDS_LONGEST, 8, 0)) ||
+                 !(words.begins = take(&arrays, args, 6, "begins", n, 8, 1)) ||
+                 !(words.lengths = take(&arrays, args, 7, "lengths", n, 4, 1)) ||
+                 !(words.kinds = take(&arrays, args, 8, "kinds of words", n, 1, 1)) ||
+                 !(words.capitals = take(&arrays, args, 9, "capitals", n, 4, 1)) ||
+                 !(words.capitalised = take(&arrays, args, 10, "capitalised", n, 1, 1)) ||
+                 !(words.altered = take(&arrays, args, 11, "altered", n, 1, 1)) ||
+                 !(words.numbers = take(&arrays, args, 12, "numbers", n, 8, 1)) ||
+                 !(words.spaced = take(&arrays, args, 13, "spaced", 2 * n + 1, 4, 1)) ||
+                 !(words.token_at = take(&arrays, args, 14, "places", 2 * n + 1, 4, 1));
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        n_tokens = cut_words(letters, written, n, kinds, lower, powers, words);
+        Py_END_ALLOW_THREADS;
+    }
+    release(&arrays);
+    return failed ? NULL : PyLong_FromLongLong(n_tokens);
+}
+
 static PyMethodDef methods[] = {
     {"find_nearest", py_find_nearest, METH_VARARGS, "Nearest songs of a range of songs, or rows of a range of rows."},
     {"score_lists", py_score_lists, METH_VARARGS, "Best songs of a range of rows, by lists of songs."},
@@ -792,6 +824,7 @@ static PyMethodDef methods[] = {
     {"mix_channels", py_mix_channels, METH_VARARGS, "The mean over channels."},
     {"halve_rate", py_halve_rate, METH_VARARGS, "Sound at half its rate, through a half-band filter."},
     {"resample", py_resample, METH_VARARGS, "Sound at a fraction of its rate, through a bank of filters."},
+    {"cut_words", py_cut_words, METH_VARARGS, "The words and signs of a text, and how many there are."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -345,3 +345,21 @@ def resample(
     resampled: _Array,
     /,
 ) -> None: ...
+def cut_words(
+    n: int,
+    letters: _Array,
+    written: _Array,
+    kinds: _Array,
+    lower: _Array,
+    powers: _Array,
+    begins: _Array,
+    lengths: _Array,
+    kinds_of_words: _Array,
+    capitals: _Array,
+    capitalised: _Array,
+    altered: _Array,
+    numbers: _Array,
+    spaced: _Array,
+    token_at: _Array,
+    /,
+) -> int: ...

@@ -265,4 +265,25 @@ void halve_rate(const float *sound, int64_t n, const float *filter, int64_t reac
 void resample(const float *sound, int64_t n_periods, int64_t up, int64_t down, const float *bank, int64_t width,
               float *resampled);
 
+/* Kinds of characters, and how many letters of a word tell it from others. */
+enum { WORDS_SPACE, WORDS_WORD, WORDS_SIGN, WORDS_ALONE, WORDS_LONGEST = 64 };
+
+/* What is known of words and signs, one after the other; spaced and token_at have room for 2 n + 1 characters, the
+   others for n. */
+typedef struct {
+    int64_t *begins;
+    int32_t *lengths;
+    uint8_t *kinds;
+    int32_t *capitals;
+    uint8_t *capitalised;
+    uint8_t *altered;
+    uint64_t *numbers;
+    uint32_t *spaced;
+    int32_t *token_at;
+} Words;
+
+/* Cuts n characters, which tables of 2^16 tell of, into words and signs; how many there are. */
+int64_t cut_words(const uint32_t *letters, const uint32_t *written, int64_t n, const uint8_t *kinds,
+                  const uint16_t *lower, const uint64_t *powers, Words words);
+
 #endif

@@ -30,7 +30,7 @@ class LinkingConfig(BaseModel):
     """Names that are less likely meant than this are not told at all."""
     sure: float = Field(default=0.5, ge=0, le=1)
     """An artist that is as likely meant as this is looked for by songs and releases, too."""
-    at_once: int = Field(default=32, ge=1)
+    at_once: int = Field(default=64, ge=1)
     """How many texts `Linker.link_all` reads at once."""
 
 

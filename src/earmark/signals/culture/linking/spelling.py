@@ -26,6 +26,7 @@ _LIKE: Final = {
     **dict.fromkeys("“”„‟«»″", '"'),
 }  # fmt: skip
 _APART: Final = re.compile("[^\\W_][\u0300-\u036f\u3099\u309a]+|[\u1100-\u11ff]+")
+_ODD: Final = re.compile("[^\x00-\x7f]")
 _EMPTY_LINE: Final = "\n\n"
 _MARKS: Final = re.compile("[\u0300-\u036f\u3099\u309a\u1100-\u11ff]")
 
@@ -54,10 +55,10 @@ def alike(text: str) -> tuple[str, NDArray[np.int64] | None]:
     """
     places = None
     if not text.isascii():
-        odd = {letter for letter in set(text) if letter > "\x7f"}
+        odd = set(_ODD.findall(text))
         if any(_MARKS.match(letter) for letter in odd):
             text, places = _composed(text)
-            odd = {letter for letter in set(text) if letter > "\x7f"}
+            odd = set(_ODD.findall(text))
         for letter in odd:
             if (plain := _alike(letter)) != letter:
                 text = text.replace(letter, plain)
