@@ -799,6 +799,28 @@ static PyObject *py_cut_words(PyObject *Py_UNUSED(self), PyObject *args) {
     return failed ? NULL : PyLong_FromLongLong(n_tokens);
 }
 
+static PyObject *py_hash_shingles(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t n, words, room, found = 0;
+    const uint8_t *text;
+    uint64_t *hashes;
+    if (!has_arguments(args, 5)) return NULL;
+    if (take_count(args, 0, &n) < 0 || take_count(args, 1, &words) < 0 || take_count(args, 2, &room) < 0) return NULL;
+    if (words < 1) {
+        PyErr_SetString(PyExc_ValueError, "shingles without words");
+        return NULL;
+    }
+    int failed = !(text = take(&arrays, args, 3, "text", n, 1, 0)) ||
+                 !(hashes = take(&arrays, args, 4, "hashes", room, 8, 1));
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        found = hash_shingles(text, n, words, hashes, room);
+        Py_END_ALLOW_THREADS;
+    }
+    release(&arrays);
+    return failed ? NULL : PyLong_FromLongLong(found);
+}
+
 static PyMethodDef methods[] = {
     {"find_nearest", py_find_nearest, METH_VARARGS, "Nearest songs of a range of songs, or rows of a range of rows."},
     {"score_lists", py_score_lists, METH_VARARGS, "Best songs of a range of rows, by lists of songs."},
@@ -825,6 +847,7 @@ static PyMethodDef methods[] = {
     {"halve_rate", py_halve_rate, METH_VARARGS, "Sound at half its rate, through a half-band filter."},
     {"resample", py_resample, METH_VARARGS, "Sound at a fraction of its rate, through a bank of filters."},
     {"cut_words", py_cut_words, METH_VARARGS, "The words and signs of a text, and how many there are."},
+    {"hash_shingles", py_hash_shingles, METH_VARARGS, "Hashes of runs of words, and how many there are."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -286,4 +286,8 @@ typedef struct {
 int64_t cut_words(const uint32_t *letters, const uint32_t *written, int64_t n, const uint8_t *kinds,
                   const uint16_t *lower, const uint64_t *powers, Words words);
 
+/* Hashes of all runs of so many words, at least one, of a text of n bytes with a space between any two; how many there
+   are, at most `room`. */
+int64_t hash_shingles(const uint8_t *text, int64_t n, int64_t words, uint64_t *hashes, int64_t room);
+
 #endif

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
+from earmark.kernels.shingles import hash_shingles
+
 HASHES: Final = 128
 SEED: Final = 1
 WORDS: Final = 4
@@ -53,9 +55,14 @@ def sketch_of(words: Sequence[str]) -> bytes:
         return b""
     from rensa import RMinHash
 
-    minima = RMinHash(num_perm=HASHES, seed=SEED)
-    minima.update(_shingles(words))
-    return struct.pack(f"<{HASHES}I", *minima.digest())
+    letters = "".join(words)
+    if len(letters) > LETTERS_PER_WORD * len(words):
+        shingles = [letters[at : at + LETTERS] for at in range(max(1, len(letters) - LETTERS + 1))]
+        hashes = np.array(RMinHash.hash_token_sets([shingles])[0], np.uint64)
+    else:
+        hashes = hash_shingles(" ".join(words).encode(), min(WORDS, len(words)))
+    minima = RMinHash.digest_matrix_from_flat_token_hashes(hashes, [0, len(hashes)], HASHES, SEED)
+    return struct.pack(f"<{HASHES}I", *minima.to_rows()[0])
 
 
 def likeness(one: bytes, other: bytes) -> float:
@@ -106,14 +113,3 @@ def _pairs(minima: NDArray[np.uint32], config: DuplicatesConfig) -> list[tuple[i
     pairs = np.unique(np.concatenate(found), axis=0)
     likenesses = np.mean(minima[pairs[:, 0]] == minima[pairs[:, 1]], axis=1)
     return [(int(later), int(earlier)) for later, earlier in pairs[likenesses >= config.alike]]
-
-
-def _shingles(words: Sequence[str]) -> list[str]:
-    letters = "".join(words)
-    if len(letters) > LETTERS_PER_WORD * len(words):
-        return [letters[at : at + LETTERS] for at in range(max(1, len(letters) - LETTERS + 1))]
-    if len(words) < WORDS:
-        return [" ".join(words)]
-    # One by one by their names, which takes half as long as to join them.
-    later = (words[at:] for at in range(1, WORDS))
-    return [f"{one} {two} {three} {four}" for one, two, three, four in zip(words, *later, strict=False)]
