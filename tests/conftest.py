@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import NamedTuple
 from uuid import uuid4
+
+# As the program has it: threads that wait sleep. It is read once, when the library of the threads is loaded.
+os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 import certifi
 import pytest
@@ -90,8 +95,23 @@ def sqlite_record(_sqlite_template: Path, tmp_path: Path) -> str:
     return f"sqlite:///{shutil.copy(_sqlite_template, tmp_path)}"
 
 
+class KeptServer(NamedTuple):
+    """A music server, and the folder in which it is kept as it was at first."""
+
+    server: MusicServer
+    empty: Path
+
+
+@pytest.fixture(scope="session")
+def _music_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[KeptServer]:
+    folder = tmp_path_factory.mktemp("music server")
+    with running(folder / "server") as server:
+        server.keep(folder / "empty")
+        yield KeptServer(server, folder / "empty")
+
+
 @pytest.fixture
-def music_server(tmp_path: Path) -> Iterator[MusicServer]:
-    """A real Subsonic server with an empty library."""
-    with running(tmp_path / "music server") as server:
-        yield server
+def music_server(_music_server: KeptServer) -> MusicServer:
+    """A real Subsonic server with an empty library. It is one for all tests, and each finds it as it was at first."""
+    _music_server.server.put_back(_music_server.empty)
+    return _music_server.server

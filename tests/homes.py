@@ -5,9 +5,10 @@ from __future__ import annotations
 import fcntl
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from uuid import uuid4
 
 import msgspec
 import numpy as np
@@ -42,6 +43,27 @@ def opened(home: Path, learning: LearnSettings | None = None) -> Iterator[House]
         store.close()
 
 
+def shared(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """A folder that is made once in a run of the tests, whatever it takes: processes side by side share one.
+
+    Args:
+        name: of the folder.
+        make: fills the folder, which is empty; it may be moved afterwards.
+    """
+    here = tmp_path_factory.getbasetemp()
+    around = (here.parent if os.environ.get("PYTEST_XDIST_WORKER") else here) / "shared"
+    around.mkdir(exist_ok=True)
+    with (around / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (around / name).exists():
+            # A try that failed is no folder, so it is made under another name.
+            making = around / f"{name}.{uuid4().hex}"
+            making.mkdir()
+            make(making)
+            making.rename(around / name)
+    return around / name
+
+
 @pytest.fixture(scope="session")
 def made_world() -> World:
     """Eighty listeners, four thousand tracks."""
@@ -51,18 +73,21 @@ def made_world() -> World:
 @pytest.fixture(scope="session")
 def learned_home(made_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the world in it, learned, and one week's mixes made. Look, do not touch."""
-    home = tmp_path_factory.mktemp("learned")
-    with opened(home) as house:
-        fill(house.store, made_world, Unwatched())
-        run_learning(house, Unwatched())
-        run_weekly(house, house.store.listeners(), WEEK, Unwatched())
-    return home
+
+    def make(home: Path) -> None:
+        with opened(home) as house:
+            fill(house.store, made_world, Unwatched())
+            run_learning(house, Unwatched())
+            run_weekly(house, house.store.listeners(), WEEK, Unwatched())
+
+    return shared(tmp_path_factory, "learned", make)
 
 
 @pytest.fixture(scope="session")
-def learned(learned_home: Path) -> Iterator[House]:
-    """The same, opened."""
-    with opened(learned_home) as house:
+def learned(learned_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """The same, opened: a copy of this process's own, as what is opened is written to now and then."""
+    home = shutil.copytree(learned_home, tmp_path_factory.mktemp("learned") / "home")
+    with opened(home) as house:
         yield house
 
 
@@ -101,19 +126,13 @@ def new_songs(world: World) -> list[int]:
 
 @pytest.fixture(scope="session")
 def heard_home(sounding_world: World, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with that world and a scanned folder of its songs, learned. Look, do not touch.
+    """A home with that world and a scanned folder of its songs, learned. Look, do not touch."""
 
-    It takes a while, so processes that test side by side share one.
-    """
-    here = tmp_path_factory.getbasetemp()
-    shared = (here.parent if os.environ.get("PYTEST_XDIST_WORKER") else here) / "heard"
-    shared.mkdir(exist_ok=True)
-    with (shared / "lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not (shared / "home").exists():
-            _make_heard(sounding_world, shared / "making", shared / "music")
-            (shared / "making").rename(shared / "home")
-    return shared / "home"
+    def make(home: Path) -> None:
+        # The record says where the songs are, so they lie where they stay.
+        _make_heard(sounding_world, home, home.parent / "music")
+
+    return shared(tmp_path_factory, "heard", make)
 
 
 def _make_heard(world: World, home: Path, music: Path) -> None:
@@ -122,7 +141,6 @@ def _make_heard(world: World, home: Path, music: Path) -> None:
     tracks = {world.tracks[place] for place in unplayed}
     originals = np.flatnonzero(catalogue.song == np.arange(world.config.tracks)).tolist()
     write_recordings(world, music, originals, seconds=PIECE_SECONDS)
-    home.mkdir()
     with opened(home) as house:
         with house.store.writing() as writer:
             for playlist in world.playlists():

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -57,9 +58,10 @@ class MusicServer:
                 "No Subsonic server: the packages supysonic and waitress are missing; `make test` installs them."
             )
         self.folder, self.music = folder, folder / "music"
+        self._database = folder / "supysonic.db"
         self.music.mkdir(parents=True)
         (folder / "supysonic.conf").write_text(
-            f"[base]\ndatabase_uri = sqlite:///{folder / 'supysonic.db'}\n"
+            f"[base]\ndatabase_uri = sqlite:///{self._database}\n"
             f"[webapp]\ncache_dir = {folder / 'cache'}\nlog_file = {folder / 'log'}\n"
         )
         self._port = 0
@@ -86,6 +88,20 @@ class MusicServer:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+    def keep(self, where: Path) -> None:
+        """Copy all that it knows, the library and the accounts, into a new folder."""
+        shutil.copytree(self.music, where / "music")
+        shutil.copy2(self._database, where)
+
+    def put_back(self, where: Path) -> None:
+        """Know what was kept, and nothing else; running, if it was stopped. Nobody may be asking it anything."""
+        shutil.rmtree(self.music)
+        shutil.copytree(where / "music", self.music)
+        # It opens the database for each request anew.
+        shutil.copy2(where / self._database.name, self._database)
+        if self._process is None:
+            self.start()
 
     def add_user(self, name: str) -> None:
         self._command("user", "add", name, "-p", PASSWORD)

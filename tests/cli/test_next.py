@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,12 +12,12 @@ from earmark.jobs.house import House
 
 
 @pytest.fixture
-def shown(earmark: Any, learned: House, learned_home: Path) -> Callable[..., str]:
+def shown(earmark: Any, learned: House) -> Callable[..., str]:
     """Run the verb for somebody, in a home whose live build had too little to learn an order from."""
 
     def run(*arguments: str) -> str:
         said = earmark(
-            "next", "--listener", learned.store.listeners()[3].name, "--home", learned_home, *arguments
+            "next", "--listener", learned.store.listeners()[3].name, "--home", learned.home, *arguments
         )
         assert said.status == 0, said.err
         return said.out

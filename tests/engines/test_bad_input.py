@@ -15,9 +15,12 @@ from earmark.ranking.recommender import Recommender
 from earmark.ranking.signals import SignalsConfig
 from earmark.signals.collaborative.factors import FactorConfig
 from earmark.signals.collaborative.histories import Histories
+from earmark.signals.collaborative.next_track.model import NextTrackConfig
 from earmark.store.snapshot import Frames
 
-SETTINGS = LearnSettings(signals=SignalsConfig(factors=FactorConfig(factors=16)))
+SETTINGS = LearnSettings(
+    signals=SignalsConfig(factors=FactorConfig(factors=16)), next_track=NextTrackConfig(moments=100)
+)
 LONE = 1
 MANY = 100_000
 

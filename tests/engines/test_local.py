@@ -34,10 +34,12 @@ from earmark.ranking.recommender import PRIORS, Purpose, RankingConfig, Recommen
 from earmark.ranking.sound_index import SoundIndex
 from earmark.signals.collaborative.columns import Columns
 from earmark.signals.collaborative.histories import Histories
+from earmark.signals.collaborative.next_track.model import NextTrackConfig
 from earmark.store.snapshot import Frames
 
 RANKING = RankingConfig(order=OrderConfig(fusion=FusionConfig(least_hits=3)))
-SETTINGS = LearnSettings(signals=SIGNALS, ranking=RANKING)
+SETTINGS = LearnSettings(signals=SIGNALS, ranking=RANKING, next_track=NextTrackConfig(moments=100))
+"""Few moments: an order of the next track is learned in tests of its own."""
 
 
 @pytest.fixture(scope="module")

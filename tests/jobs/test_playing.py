@@ -25,14 +25,19 @@ from earmark.store.port import ListenerRecord
 ORIGIN = Origin("test")
 
 
-@pytest.fixture
-def house(house: House) -> House:
-    """With a model of the next track in the live build."""
-    frames = snapshot_of(house, live_manifest(house)).frames()
+@pytest.fixture(scope="module")
+def next_track(learned: House) -> NextTrack:
+    """A model of the next track that has seen more than a learned home's."""
+    frames = snapshot_of(learned, live_manifest(learned)).frames()
     config = NextTrackConfig(moments=600, listeners=20)
     everyone = draw_plays(frames.listens, frames.feedback, frames.songs, EvidenceConfig(), config, seed=1)
-    folder = house.builds.path(live_manifest(house).id) / NEXT_TRACK
-    NextTrack.fit(everyone, config, seed=1).save(folder)
+    return NextTrack.fit(everyone, config, seed=1)
+
+
+@pytest.fixture
+def house(house: House, next_track: NextTrack) -> House:
+    """With that model in the live build."""
+    next_track.save(house.builds.path(live_manifest(house).id) / NEXT_TRACK)
     return house
 
 

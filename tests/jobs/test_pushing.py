@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 from threading import Event
 from typing import Any, NamedTuple
 
 import pytest
 from tests.audio_files import write_flac
-from tests.homes import WEEK
+from tests.conftest import KeptServer
+from tests.homes import WEEK, opened
 from tests.open_subsonic import gate
 from tests.subsonic import PASSWORD, MusicServer
 
@@ -105,8 +108,27 @@ def bare(house: House, music_server: MusicServer) -> Home:
 
 
 @pytest.fixture
-def home(bare: Home) -> Home:
+def home(stocked: Path, music_server: MusicServer, tmp_path: Path) -> Iterator[Home]:
     """Twenty songs of the mix, five that the listener has heard, and seventy others that are held by somebody."""
+    music_server.put_back(stocked / "server")
+    with opened(shutil.copytree(stocked / "home", tmp_path / "home")) as house:
+        yield Home(house, music_server, house.store.listeners()[7])
+
+
+@pytest.fixture(scope="module")
+def stocked(learned_home: Path, _music_server: KeptServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Both of them, the home and what the server knows, as they are when the one has read the other."""
+    folder = tmp_path_factory.mktemp("stocked")
+    server = _music_server.server
+    server.put_back(_music_server.empty)
+    server.add_user("ada")
+    with opened(shutil.copytree(learned_home, folder / "home")) as house:
+        stock(Home(house, server, house.store.listeners()[7]))
+    server.keep(folder / "server")
+    return folder
+
+
+def stock(bare: Home) -> None:
     given = {entry.song for entry in bare.edition.entries}
     heard = bare.heard()
     everybodys = bare.house.store.listens([one.id for one in bare.house.store.listeners()])["song"]
@@ -116,7 +138,6 @@ def home(bare: Home) -> Home:
     bare.store_files(bare.named(others[:: len(others) // 70][:70]))
     bare.scan()
     bare.connect()
-    return bare
 
 
 def test_what_the_library_lacks_is_left_out_and_filled_from_it(home: Home) -> None:

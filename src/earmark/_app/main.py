@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import AbstractContextManager, contextmanager
 from io import TextIOWrapper
@@ -69,6 +70,9 @@ def log() -> None:
 
 def main() -> None:
     """Run the command line."""
+    # OpenMP's threads (LightGBM's) sleep while they wait. By default they spin, and where another process wants the
+    # processors, that costs many times the work. It is read once, when the library is loaded.
+    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
     for stream in (sys.stdout, sys.stderr):
         # A terminal without the letters of a name shows their codes.
         if isinstance(stream, TextIOWrapper):

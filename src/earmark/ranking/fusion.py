@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
-from scipy.optimize import minimize
 
 from earmark.ranking.features import ARTIST_FEATURES, SOFTENING, TOGETHER_FEATURES, Feature
 from earmark.ranking.pools import Pools
@@ -123,6 +122,9 @@ class Fusion:
         pools = pools.teaching()
         if pools.loved.sum() < config.least_hits:
             return self
+        # Imported here, so that reading settings does not pay for it.
+        from scipy.optimize import minimize
+
         # Few weights are known well from a few hundred lists; all of them would only take longer.
         taught = pools.take(np.arange(len(pools)) % -(-len(pools) // config.most_lists) == 0)
         known = taught.features[:, :FUSED]
