@@ -49,15 +49,13 @@ def test_words_are_those_found_one_by_one(seed):
         cut.capitals.tolist(), cut.capitalised.tolist(), cut.altered.tolist(), strict=True,
     )  # fmt: skip
     assert list(told) == words
-    spaced = "".join(f" {word}" for _, _, word, *_ in words) + " "
-    assert "".join(map(chr, cut.spaced)) == spaced
-    assert cut.token_at.tolist() == [
-        number for number, word in enumerate(words) for _ in range(len(word[2]) + 1)
-    ] + [0]
     names = {}
     for word, number in zip(words, cut.numbers.tolist(), strict=True):
         assert names.setdefault(word[2].lower(), number) == number
     assert len(set(names.values())) == len(names)
+    exact = dict(zip((word[2] for word in words), cut.exact.tolist(), strict=True))
+    assert [exact[word[2]] for word in words] == cut.exact.tolist()
+    assert len(set(exact.values())) == len(exact)
 
 
 def test_words_are_told_apart_by_their_first_letters():
@@ -71,8 +69,7 @@ def test_words_are_told_apart_by_their_first_letters():
 def test_a_text_without_words_has_none():
     for text in ("", " \n "):
         cut = cut_words(codes(text), codes(text), KINDS, LOWER)
-        assert [len(array) for array in cut[:7]] == [0] * 7
-        assert (cut.spaced.tolist(), cut.token_at.tolist()) == ([32], [0])
+        assert [len(array) for array in cut] == [0] * 8
 
 
 def test_arrays_that_do_not_fit_are_refused():
@@ -86,8 +83,8 @@ def test_arrays_that_do_not_fit_are_refused():
     ):
         with pytest.raises(ValueError, match="expected"):
             cut_words(*arrays)
-    room = [np.zeros(7, np.uint64)] * 9
+    room = [np.zeros(3, np.uint64)] * 8
     with pytest.raises(ValueError, match="too few"):
         _core.cut_words(4, letters, letters, KINDS, LOWER, np.zeros(LONGEST, np.uint64), *room)
-    with pytest.raises(TypeError, match="15 arguments"):
+    with pytest.raises(TypeError, match="14 arguments"):
         _core.cut_words(4)

@@ -775,7 +775,7 @@ static PyObject *py_cut_words(PyObject *Py_UNUSED(self), PyObject *args) {
     const uint16_t *lower;
     const uint64_t *powers;
     Words words;
-    if (!has_arguments(args, 15) || take_count(args, 0, &n) < 0) return NULL;
+    if (!has_arguments(args, 14) || take_count(args, 0, &n) < 0) return NULL;
     int failed = !(letters = take(&arrays, args, 1, "letters", n, 4, 0)) ||
                  !(written = take(&arrays, args, 2, "written", n, 4, 0)) ||
                  !(kinds = take(&arrays, args, 3, "kinds", characters, 1, 0)) ||
@@ -788,8 +788,7 @@ static PyObject *py_cut_words(PyObject *Py_UNUSED(self), PyObject *args) {
                  !(words.capitalised = take(&arrays, args, 10, "capitalised", n, 1, 1)) ||
                  !(words.altered = take(&arrays, args, 11, "altered", n, 1, 1)) ||
                  !(words.numbers = take(&arrays, args, 12, "numbers", n, 8, 1)) ||
-                 !(words.spaced = take(&arrays, args, 13, "spaced", 2 * n + 1, 4, 1)) ||
-                 !(words.token_at = take(&arrays, args, 14, "places", 2 * n + 1, 4, 1));
+                 !(words.exact = take(&arrays, args, 13, "exact numbers", n, 8, 1));
     if (!failed) {
         Py_BEGIN_ALLOW_THREADS;
         n_tokens = cut_words(letters, written, n, kinds, lower, powers, words);
@@ -815,6 +814,68 @@ static PyObject *py_hash_shingles(PyObject *Py_UNUSED(self), PyObject *args) {
     if (!failed) {
         Py_BEGIN_ALLOW_THREADS;
         found = hash_shingles(text, n, words, hashes, room);
+        Py_END_ALLOW_THREADS;
+    }
+    release(&arrays);
+    return failed ? NULL : PyLong_FromLongLong(found);
+}
+
+/* Two arguments: keys and runs, of a table of n_slots. */
+static int take_nodes(Arrays *arrays, PyObject *args, Py_ssize_t at, int64_t n_slots, Nodes *nodes) {
+    nodes->mask = (uint64_t)n_slots - 1;
+    if (n_slots < 1 || (n_slots & (n_slots - 1))) {
+        PyErr_Format(PyExc_ValueError, "%lld slots are no power of two", (long long)n_slots);
+        return -1;
+    }
+    nodes->keys = take(arrays, args, at, "keys", n_slots, 8, 1);
+    if (!nodes->keys) return -1;
+    nodes->runs = take(arrays, args, at + 1, "runs of slots", n_slots, 4, 1);
+    return nodes->runs ? 0 : -1;
+}
+
+static PyObject *py_add_runs(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t n, n_runs, n_slots, found = 0;
+    const uint64_t *words;
+    const int64_t *begins, *ends;
+    int32_t *numbers;
+    Nodes nodes;
+    if (!has_arguments(args, 9)) return NULL;
+    if (take_count(args, 0, &n) < 0 || take_count(args, 1, &n_runs) < 0 || take_count(args, 2, &n_slots) < 0) return NULL;
+    int failed = !(words = take(&arrays, args, 3, "words", n, 8, 0)) ||
+                 !(begins = take(&arrays, args, 4, "begins", n_runs, 8, 0)) ||
+                 !(ends = take(&arrays, args, 5, "ends", n_runs, 8, 0)) ||
+                 take_nodes(&arrays, args, 6, n_slots, &nodes) < 0 ||
+                 !(numbers = take(&arrays, args, 8, "numbers", n_runs, 4, 1));
+    for (int64_t run = 0; run < n_runs && !failed; run++) {
+        failed = begins[run] < 0 || ends[run] > n;
+        if (failed) PyErr_Format(PyExc_ValueError, "run %lld is not among the words", (long long)run);
+    }
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        found = add_runs(words, begins, ends, n_runs, nodes, numbers);
+        Py_END_ALLOW_THREADS;
+    }
+    release(&arrays);
+    return failed ? NULL : PyLong_FromLongLong(found);
+}
+
+static PyObject *py_find_runs(PyObject *Py_UNUSED(self), PyObject *args) {
+    Arrays arrays = {.n = 0};
+    int64_t n, n_slots, room, found = 0, *begins, *ends;
+    const uint64_t *words;
+    int32_t *runs;
+    Nodes nodes;
+    if (!has_arguments(args, 9)) return NULL;
+    if (take_count(args, 0, &n) < 0 || take_count(args, 1, &n_slots) < 0 || take_count(args, 2, &room) < 0) return NULL;
+    int failed = !(words = take(&arrays, args, 3, "words", n, 8, 0)) ||
+                 take_nodes(&arrays, args, 4, n_slots, &nodes) < 0 ||
+                 !(runs = take(&arrays, args, 6, "runs", room, 4, 1)) ||
+                 !(begins = take(&arrays, args, 7, "begins", room, 8, 1)) ||
+                 !(ends = take(&arrays, args, 8, "ends", room, 8, 1));
+    if (!failed) {
+        Py_BEGIN_ALLOW_THREADS;
+        found = find_runs(words, n, nodes, runs, begins, ends, room);
         Py_END_ALLOW_THREADS;
     }
     release(&arrays);
@@ -848,6 +909,8 @@ static PyMethodDef methods[] = {
     {"resample", py_resample, METH_VARARGS, "Sound at a fraction of its rate, through a bank of filters."},
     {"cut_words", py_cut_words, METH_VARARGS, "The words and signs of a text, and how many there are."},
     {"hash_shingles", py_hash_shingles, METH_VARARGS, "Hashes of runs of words, and how many there are."},
+    {"add_runs", py_add_runs, METH_VARARGS, "Add runs of words to a trie, and how many different ones there are."},
+    {"find_runs", py_find_runs, METH_VARARGS, "Every place of every run of a trie among words, and how many there are."},
     {NULL, NULL, 0, NULL},
 };
 

@@ -359,8 +359,31 @@ def cut_words(
     capitalised: _Array,
     altered: _Array,
     numbers: _Array,
-    spaced: _Array,
-    token_at: _Array,
+    exact: _Array,
     /,
 ) -> int: ...
 def hash_shingles(n: int, words: int, room: int, text: bytes, hashes: _Array, /) -> int: ...
+def add_runs(
+    n: int,
+    n_runs: int,
+    n_slots: int,
+    words: _Array,
+    begins: _Array,
+    ends: _Array,
+    keys: _Array,
+    runs_of_slots: _Array,
+    numbers: _Array,
+    /,
+) -> int: ...
+def find_runs(
+    n: int,
+    n_slots: int,
+    room: int,
+    words: _Array,
+    keys: _Array,
+    runs_of_slots: _Array,
+    runs: _Array,
+    begins: _Array,
+    ends: _Array,
+    /,
+) -> int: ...

@@ -268,8 +268,7 @@ void resample(const float *sound, int64_t n_periods, int64_t up, int64_t down, c
 /* Kinds of characters, and how many letters of a word tell it from others. */
 enum { WORDS_SPACE, WORDS_WORD, WORDS_SIGN, WORDS_ALONE, WORDS_LONGEST = 64 };
 
-/* What is known of words and signs, one after the other; spaced and token_at have room for 2 n + 1 characters, the
-   others for n. */
+/* What is known of words and signs, one after the other, with room for n. */
 typedef struct {
     int64_t *begins;
     int32_t *lengths;
@@ -278,8 +277,7 @@ typedef struct {
     uint8_t *capitalised;
     uint8_t *altered;
     uint64_t *numbers;
-    uint32_t *spaced;
-    int32_t *token_at;
+    uint64_t *exact;
 } Words;
 
 /* Cuts n characters, which tables of 2^16 tell of, into words and signs; how many there are. */
@@ -289,5 +287,20 @@ int64_t cut_words(const uint32_t *letters, const uint32_t *written, int64_t n, c
 /* Hashes of all runs of so many words, at least one, of a text of n bytes with a space between any two; how many there
    are, at most `room`. */
 int64_t hash_shingles(const uint8_t *text, int64_t n, int64_t words, uint64_t *hashes, int64_t room);
+
+/* Nodes of a trie of words in a hash table of mask + 1 slots, never full; a key of 0 is an empty slot. */
+typedef struct {
+    uint64_t *keys;
+    int32_t *runs; /* the run that ends there, or -1 */
+    uint64_t mask;
+} Nodes;
+
+/* Adds runs of words; their numbers, the same for the same runs, and how many different ones there are. */
+int64_t add_runs(const uint64_t *words, const int64_t *begins, const int64_t *ends, int64_t n_runs, Nodes nodes,
+                 int32_t *numbers);
+
+/* Every place of every run among n words, of which as many are written as there is room for; how many there are. */
+int64_t find_runs(const uint64_t *words, int64_t n, Nodes nodes, int32_t *runs, int64_t *begins, int64_t *ends,
+                  int64_t room);
 
 #endif

@@ -8,8 +8,6 @@ int64_t cut_words(const uint32_t *restrict letters, const uint32_t *restrict wri
                   const uint8_t *restrict kinds, const uint16_t *restrict lower, const uint64_t *restrict powers,
                   Words words) {
     int64_t token = -1;
-    uint32_t *spaced = words.spaced;
-    int32_t *token_at = words.token_at;
     uint8_t before = WORDS_SPACE;
     for (int64_t at = 0; at < n; at++) {
         uint32_t letter = letters[at];
@@ -26,18 +24,13 @@ int64_t cut_words(const uint32_t *restrict letters, const uint32_t *restrict wri
             words.capitalised[token] = (uint8_t)capital;
             words.lengths[token] = words.capitals[token] = 0;
             words.altered[token] = 0;
-            words.numbers[token] = 0;
-            *spaced++ = ' ';
-            *token_at++ = (int32_t)token;
+            words.numbers[token] = words.exact[token] = 0;
         }
         int32_t place = words.lengths[token]++;
         words.capitals[token] += capital;
         words.altered[token] |= (written[at] != letter) & (letter > '@');
         words.numbers[token] += powers[place < WORDS_LONGEST ? place : WORDS_LONGEST - 1] * lower[known];
-        *spaced++ = letter;
-        *token_at++ = (int32_t)token;
+        words.exact[token] = words.exact[token] * powers[0] + letter;
     }
-    *spaced = ' ';
-    *token_at = 0;
     return token + 1;
 }

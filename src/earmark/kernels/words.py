@@ -41,10 +41,8 @@ class Cut(NamedTuple):
     """Whether a letter was written otherwise."""
     numbers: NDArray[np.uint64]
     """The same for words that are the same but for capitals."""
-    spaced: NDArray[np.uint32]
-    """``(n_spaced,)``, all of them with a space before each and after the last."""
-    token_at: NDArray[np.int32]
-    """``(n_spaced,)``, whose letter or preceding space stands there."""
+    exact: NDArray[np.uint64]
+    """The same for words that are the same, capitals too."""
 
 
 def cut_words(
@@ -76,15 +74,14 @@ def cut_words(
     cut = Cut(
         np.empty(n, np.int64), np.empty(n, np.int32), np.empty(n, np.uint8), np.empty(n, np.int32),
         np.empty(n, np.bool_), np.empty(n, np.bool_), np.empty(n, np.uint64),
-        np.empty(2 * n + 1, np.uint32), np.empty(2 * n + 1, np.int32),
+        np.empty(n, np.uint64),
     )  # fmt: skip
     n_tokens = _core.cut_words(n, letters, written, kinds, lower, _POWERS, *cut)
     numbers = cut.numbers[:n_tokens]
     # Sums of products leave the high bits uneven.
     numbers ^= numbers >> np.uint64(29)
     numbers *= np.uint64(_FACTOR)
-    n_spaced = int(cut.lengths[:n_tokens].sum()) + n_tokens + 1
     return Cut(
         cut.begins[:n_tokens], cut.lengths[:n_tokens], cut.kinds[:n_tokens], cut.capitals[:n_tokens],
-        cut.capitalised[:n_tokens], cut.altered[:n_tokens], numbers, cut.spaced[:n_spaced], cut.token_at[:n_spaced],
+        cut.capitalised[:n_tokens], cut.altered[:n_tokens], numbers, cut.exact[:n_tokens],
     )  # fmt: skip

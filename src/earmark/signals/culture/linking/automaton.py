@@ -1,7 +1,7 @@
 """All spellings of all names, and where they stand in texts.
 
-An automaton (Aho & Corasick 1975) goes through a text once, whatever the number of names. Names and texts are taken
-apart into the same words and signs first, each between spaces, so that a spelling is found only where words begin
+A trie of words (`earmark.kernels.runs`) is gone through from each word of a text on, whatever the number of names.
+Names and texts are taken apart into the same words and signs first, so that a spelling is found only where words begin
 and end: no "Air" in "Airport". Case is kept.
 """
 
@@ -11,9 +11,9 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-from ahocorasick_rs import AhoCorasick, Implementation
 from numpy.typing import NDArray
 
+from earmark.kernels.runs import Runs
 from earmark.signals.culture.linking.lexicon import FUNCTION, Lexicon
 from earmark.signals.culture.linking.names import Name, spellings, title_spellings
 from earmark.signals.culture.linking.spelling import BREAK
@@ -37,8 +37,6 @@ class Found(NamedTuple):
 class Spellings(NamedTuple):
     """Figures of all spellings that are searched for."""
 
-    texts: list[str]
-    """As they stand between spaces."""
     name_starts: Ints
     """``(n_spellings + 1,)``, where the names of each spelling begin among ``names``."""
     names: NDArray[np.int32]
@@ -53,23 +51,16 @@ class Automaton:
     """Finds the names of a catalogue."""
 
     def __init__(self, names: Sequence[Name]) -> None:
-        self.spellings = _gather(names)
-        self._found = AhoCorasick(
-            self.spellings.texts or [BREAK * 2],
-            implementation=Implementation.ContiguousNFA,
-            store_patterns=False,
-        )
+        self.spellings, self._runs = _gather(names)
 
     def find(self, texts: Tokens) -> Found:
         """Every place of every spelling, those within others too."""
-        matches = self._found.find_matches_as_indexes(texts.spaced, overlapping=True)
-        spelling, begin, end = np.array(matches, np.int64).reshape(-1, 3).T
-        begins, ends = texts.token_at[begin], texts.token_at[end - 2] + 1
-        order = np.lexsort((-ends, begins))
-        return Found(spelling[order], begins[order].astype(np.int64), ends[order].astype(np.int64))
+        found = self._runs.find(texts.exact)
+        order = np.lexsort((-found.ends, found.begins))
+        return Found(found.runs[order].astype(np.int64), found.begins[order], found.ends[order])
 
 
-def _gather(names: Sequence[Name]) -> Spellings:
+def _gather(names: Sequence[Name]) -> tuple[Spellings, Runs]:
     texts: list[str] = []
     owners: list[int] = []
     manners: list[int] = []
@@ -80,23 +71,21 @@ def _gather(names: Sequence[Name]) -> Spellings:
             manners.append(manner)
     told = tokens([BREAK.join(text.replace(BREAK, "") for text in texts)])
     firsts = np.concatenate([[0], np.flatnonzero(told.first == ord(BREAK)) + 1])
-    spaced = [part.strip() for part in told.spaced.split(BREAK)[:-1]]
-    fit = _fit(told, firsts)
+    fit = np.flatnonzero(_fit(told, firsts) & (np.diff(firsts) > 1))
     accented = np.diff(np.concatenate([[0], np.cumsum(told.altered)])[firsts]) > 0
-    of: dict[str, dict[int, tuple[int, bool]]] = {}
-    for at, text in enumerate(spaced):
-        if fit[at] and text:
-            # What comes first is nearest.
-            of.setdefault(text, {}).setdefault(owners[at], (manners[at], bool(accented[at])))
+    runs = Runs(told.exact, firsts[fit], firsts[fit + 1] - 1)
+    of: dict[int, dict[int, tuple[int, bool]]] = {}
+    for at, run in zip(fit.tolist(), runs.numbers.tolist(), strict=True):
+        # What comes first is nearest.
+        of.setdefault(run, {}).setdefault(owners[at], (manners[at], bool(accented[at])))
     kept = [sorted((manner, owner, accent) for owner, (manner, accent) in own.items()) for own in of.values()]
     flat = [one for own in kept for one in own]
     return Spellings(
-        [f" {text} " for text in of],
         np.cumsum([0, *map(len, kept)]),
         np.array([owner for _, owner, _ in flat], np.int32),
         np.array([manner for manner, _, _ in flat], np.int8),
         np.array([accent for _, _, accent in flat], np.bool_),
-    )
+    ), runs
 
 
 def _fit(told: Tokens, firsts: Ints) -> NDArray[np.bool_]:

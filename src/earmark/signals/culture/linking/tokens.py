@@ -24,10 +24,6 @@ _WITHOUT_SPACES: Final = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), 
 class Tokens(NamedTuple):
     """The words and signs of some texts, one text after the other, with a sign between."""
 
-    spaced: str
-    """All of them with a space before each and after the last: what is searched for names."""
-    token_at: NDArray[np.int32]
-    """``(len(spaced),)``, the token whose letter or preceding space stands there."""
     documents: NDArray[np.int32]
     """``(n_tokens,)``, the text of each."""
     starts: NDArray[np.int64]
@@ -49,6 +45,8 @@ class Tokens(NamedTuple):
     """Code of its first character."""
     numbers: NDArray[np.uint64]
     """The same for words that are the same but for capitals."""
+    exact: NDArray[np.uint64]
+    """The same for words that are the same, capitals too."""
     altered: NDArray[np.bool_]
     """Whether accents or marks were dropped from it."""
 
@@ -74,9 +72,9 @@ def tokens(texts: Sequence[str], titles: Sequence[str] | None = None) -> Tokens:
     shifts = np.array([len(before) for before in befores], np.int64)[documents]
     first, kinds = letters[cut.begins], cut.kinds
     return Tokens(
-        cut.spaced.tobytes().decode("utf-32-le"), cut.token_at, documents, starts - shifts, last + 1 - shifts,
+        documents, starts - shifts, last + 1 - shifts,
         cut.lengths, (kinds == WORD) | (kinds == ALONE), kinds == ALONE, cut.capitals, cut.capitalised,
-        (first >= 48) & (first <= 57), first, cut.numbers, cut.altered,
+        (first >= 48) & (first <= 57), first, cut.numbers, cut.exact, cut.altered,
     )  # fmt: skip
 
 
