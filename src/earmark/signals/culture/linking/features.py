@@ -177,7 +177,6 @@ def _of_places(texts: Texts, these: Candidates) -> dict[str, NDArray[Any]]:
         texts.firsts[tokens.documents[these.begins]],
         texts.firsts[tokens.documents[these.begins] + 1],
     )
-    bridges = (kinds & FUNCTION > 0) & (tokens.capitals == 0) | (tokens.first == ord("&"))
     near = (np.maximum(these.begins - NEAR, first), np.minimum(these.ends + NEAR, last))
     around = (np.maximum(these.begins - AROUND, first), np.minimum(these.ends + AROUND, last))
     capitals = (
@@ -192,8 +191,10 @@ def _of_places(texts: Texts, these: Candidates) -> dict[str, NDArray[Any]]:
         * np.where(texts.opening[before], 0.5, 1)
         * (kinds[before] & HERALD == 0),
         "capital_after": tokens.capitalised[after],
-        "bridge_before": bridges[before] & tokens.capitalised[np.maximum(before - 1, 0)] & (before > first),
-        "bridge_after": bridges[after] & tokens.capitalised[beyond] & (beyond < last),
+        "bridge_before": _bridges(texts, before)
+        & tokens.capitalised[np.maximum(before - 1, 0)]
+        & (before > first),
+        "bridge_after": _bridges(texts, after) & tokens.capitalised[beyond] & (beyond < last),
         "word_before": kinds[cue] & BEFORE > 0,
         "herald_before": kinds[cue] & HERALD > 0,
         "word_after": own,
@@ -209,6 +210,12 @@ def _of_places(texts: Texts, these: Candidates) -> dict[str, NDArray[Any]]:
         "music_around": texts.music[around[1]] - texts.music[around[0]],
         "names_near": np.maximum(names, 0),
     }
+
+
+def _bridges(texts: Texts, at: Ints) -> Flags:
+    """Which tokens may join two parts of a name: small words of grammar, and "&"."""
+    grammar = (texts.kinds[at] & FUNCTION > 0) & (texts.tokens.capitals[at] == 0)
+    return np.asarray(grammar | (texts.tokens.first[at] == ord("&")))
 
 
 def _of_texts(texts: Texts, these: Candidates, columns: dict[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

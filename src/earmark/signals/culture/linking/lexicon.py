@@ -13,6 +13,7 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from earmark.kernels.runs import Runs
 from earmark.signals.culture.linking import vocabulary
 from earmark.signals.culture.linking.tokens import tokens
 
@@ -31,8 +32,10 @@ class Lexicon:
     def __init__(self, commonness: dict[str, float], kinds: dict[int, Collection[str]]) -> None:
         known = dict.fromkeys([*commonness, *(word for group in kinds.values() for word in group)])
         words = [word for word in known if word.isalpha()]
-        numbers = numbers_of(words)
-        self._slots = _Slots(numbers)
+        at = np.arange(len(words), dtype=np.int64)
+        self._known = Runs(numbers_of(words), at, at + 1)
+        # Words that differ by accents alone are one: the first.
+        words = [words[first] for first in np.unique(self._known.numbers, return_index=True)[1].tolist()]
         self._commonness = np.zeros(len(words) + 1, np.float32)
         self._commonness[:-1] = [commonness.get(word, 0.0) for word in words]
         self._kinds = np.zeros(len(words) + 1, np.int16)
@@ -68,47 +71,10 @@ class Lexicon:
 
     def look_up(self, numbers: Words) -> tuple[NDArray[np.float32], NDArray[np.int16]]:
         """Commonness and kinds of words by their numbers, zeros for those that are not known."""
-        at = self._slots.find(numbers)
+        found = self._known.find(numbers)
+        at = np.full(len(numbers), len(self._kinds) - 1, np.int32)
+        at[found.begins] = found.runs
         return self._commonness[at], self._kinds[at]
-
-
-class _Slots:
-    """Places of numbers in a table, found by their lowest bits, then one by one (Knuth 1998, 6.4, linear probing)."""
-
-    def __init__(self, numbers: Words) -> None:
-        self._mask = np.uint64((1 << int(4 * len(numbers)).bit_length()) - 1)
-        size = int(self._mask) + 1
-        self._keys = np.zeros(size, np.uint64)
-        self._values = np.full(size, len(numbers), np.int32)
-        waiting = np.arange(len(numbers), dtype=np.int32)
-        at = (numbers & self._mask).astype(np.int64)
-        self.steps = 0
-        while len(waiting):
-            self.steps += 1
-            free = self._values[at] == len(numbers)
-            taken, first = np.unique(at[free], return_index=True)
-            winners = np.flatnonzero(free)[first]
-            self._keys[taken], self._values[taken] = numbers[waiting[winners]], waiting[winners]
-            left = np.ones(len(waiting), np.bool_)
-            left[winners] = False
-            waiting, at = waiting[left], (at[left] + 1) & int(self._mask)
-
-    def find(self, numbers: Words) -> NDArray[np.int32]:
-        """The place of each number among those given, their count for those that are not among them."""
-        at = (numbers & self._mask).astype(np.int64)
-        found = np.where(self._keys[at] == numbers, self._values[at], self._values.dtype.type(-1))
-        waiting = np.flatnonzero(found < 0)
-        nobody = int(self._values.max())
-        while len(waiting):
-            here = at[waiting]
-            held = self._values[here]
-            same = self._keys[here] == numbers[waiting]
-            empty = ~same & (self._keys[here] == 0)
-            found[waiting[same]] = held[same]
-            found[waiting[empty]] = nobody
-            at[waiting] = (here + 1) & int(self._mask)
-            waiting = waiting[~same & ~empty]
-        return found
 
 
 def numbers_of(words: Iterable[str]) -> Words:
