@@ -20,8 +20,8 @@ import scipy.sparse as sp
 import scipy.sparse.linalg as sla
 
 from earmark.signals.culture.genres import GenreTree
+from earmark.signals.culture.likely_genres import spelling
 from earmark.signals.culture.tag_completion import TagCompletion, TagCompletionConfig
-from earmark.signals.culture.tag_space import spelling
 from hetrec import HetRec
 from measured import report
 

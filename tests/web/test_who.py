@@ -69,6 +69,7 @@ MAY = {
     "GET /api/v1/listeners/{listener}/taste/versions": THEMSELVES,
     "GET /api/v1/artists/{artist}": SIGNED_IN,
     "GET /api/v1/artists/{artist}/about": SIGNED_IN,
+    "GET /api/v1/micro-genres": SIGNED_IN,
     "GET /api/v1/artists/{artist}/similar": SIGNED_IN,
     "GET /api/v1/tracks": SIGNED_IN,
     "GET /api/v1/tracks/{item}": SIGNED_IN,

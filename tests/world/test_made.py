@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from earmark.world import MadeListener, World, WorldConfig
+from earmark.world.names import artist_name
 
 SMALL = WorldConfig(seed=11, listeners=12, tracks=400, micro_genres=8, playlists=15, plays_per_listener=80)
 
@@ -45,6 +46,18 @@ def test_a_listener_is_the_same_alone_as_in_the_row() -> None:
     row = [digest(listener) for listener in world.listeners()]
     assert digest(world.listener(7)) == row[7]
     assert [digest(listener) for listener in world.listeners(4, 6)] == row[4:6]
+
+
+def test_most_artists_are_called_what_they_play(world: World) -> None:
+    tags = list(world.tags())
+    names, played = world.catalogue.genre_names(), {}
+    for number, genres in enumerate(world.catalogue.artist_genres.tolist()):
+        played.setdefault(artist_name(number, world.config.seed), {names[genre] for genre in genres})
+    tagged = {artist for artist, _, _ in tags}
+
+    assert list(world.tags()) == tags
+    assert 0.7 * world.catalogue.n_artists < len(tagged) < 0.9 * world.catalogue.n_artists
+    assert all(tag in played[artist] and weight >= 1 for artist, tag, weight in tags)
 
 
 def test_listeners_have_names_of_their_own(world: World) -> None:

@@ -39,6 +39,9 @@ def _show(found: About) -> None:
         say(f"{found.artist}: in no micro-genre; too little is known.")
     if found.genres:
         say(f"Genres: {', '.join(f'{genre} {weight:.2f}' for genre, weight in found.genres[:8])}")
+    if found.likely:
+        likely = ", ".join(genre for genre, _ in found.likely)
+        say(f"Likely, though nobody says so: {likely}.")
     if found.opinion:
         opinion = found.opinion
         texts = f"{counted(opinion.documents, 'text')} by {counted(opinion.sources, 'publisher')}"

@@ -17,6 +17,7 @@ from earmark.cli import (
     extend,
     feedback,
     forget,
+    genres,
     import_,
     jobs,
     learn,
@@ -67,6 +68,7 @@ app.command("weekly")(weekly.weekly)
 app.command("next")(next_.next_)
 app.command("similar")(similar.similar)
 app.command("about")(about.about)
+app.command("genres")(genres.genres)
 app.command("taste")(taste.taste)
 app.command("edit")(edit.edit)
 app.command("feedback")(feedback.feedback)

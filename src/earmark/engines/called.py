@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 import numpy as np
@@ -33,8 +33,17 @@ def artists_called(
     logarithm: the hundredth to say so adds little. Texts count where they mean an artist with a
     probability of ``sure``.
     """
+    return _matrix([_by_tags(frames), _by_texts(frames, sure), _by_playlists(frames, tree)], artists)
+
+
+def words_without_tags(frames: Frames, artists: NDArray[np.integer], tree: GenreTree, *, sure: float) -> Csr:
+    """The same of texts and playlists alone: what can be known of artists who have no tags."""
+    return _matrix([_by_texts(frames, sure), _by_playlists(frames, tree)], artists)[0]
+
+
+def _matrix(parts: Sequence[pl.DataFrame], artists: NDArray[np.integer]) -> tuple[Csr, list[str]]:
     told = (
-        pl.concat([_by_tags(frames), _by_texts(frames, sure), _by_playlists(frames, tree)])
+        pl.concat(parts)
         .filter(pl.col("weight") > 0)
         .group_by("artist", "term")
         .agg(pl.col("weight").sort().sum().log1p())

@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from earmark.engines.culture import FOLDER as CULTURE
 from earmark.engines.culture import learn_culture
+from earmark.engines.expected import ExpectingConfig, expected_genres, save_expected
 from earmark.engines.microgenres import find_microgenres, genres_of_songs
 from earmark.engines.ordering import learn_order
 from earmark.engines.progress import Advance, Progress, Unwatched
@@ -83,6 +84,8 @@ class LearnSettings(BaseModel):
     """What to play now."""
     culture: CultureConfig = CultureConfig()
     """What the world says about music."""
+    expected: ExpectingConfig = ExpectingConfig()
+    """Which genres artists are expected to be of, of whom no tag says it."""
     micro_genres: MicroGenreConfig = MicroGenreConfig()
     """How micro-genres are found and named."""
 
@@ -97,6 +100,7 @@ class Learned:
     model: Recommender
     next_track: NextTrack
     culture: Culture
+    expected: pl.DataFrame
     micro_genres: MicroGenres
     traits: pl.DataFrame
     histories: Histories
@@ -109,6 +113,7 @@ class Learned:
         self.model.save(folder)
         self.next_track.save(folder / NEXT_TRACK)
         self.culture.save(folder / CULTURE)
+        save_expected(self.expected, folder)
         self.micro_genres.save(folder / MICRO_GENRES)
         np.save(folder / f"{GENRE_OF}.npy", genres_of_songs(self.micro_genres, self.model.signals))
         save_traits(self.traits, folder)
@@ -160,18 +165,19 @@ def learn(
             next_track = NextTrack.fit(everyone, settings.next_track, seed=settings.seed)
         with progress.stage("finding micro-genres"):
             before = None if start is None else start.micro_genres
+            sure = settings.culture.vectors.said.least_probability
+            expected = expected_genres(
+                frames, signals, culture.genres, settings.expected, sure=sure, seed=settings.seed
+            )
             micro_genres = find_microgenres(
-                frames,
-                signals,
-                settings.micro_genres,
-                before,
-                sure=settings.culture.vectors.said.least_probability,
-                seed=settings.seed,
+                frames, signals, settings.micro_genres, before, expected, sure=sure, seed=settings.seed
             )
     model = Recommender(signals, settings.ranking, orders)
     notes = (*notes, *model.notes, *next_track.notes)
     traits = community_traits(frames, signals, settings.evidence)
-    return Learned(model, next_track, culture, micro_genres, traits, histories, _own(frames), scores, notes)
+    return Learned(
+        model, next_track, culture, expected, micro_genres, traits, histories, _own(frames), scores, notes
+    )
 
 
 def _own(frames: Frames) -> Int32s:

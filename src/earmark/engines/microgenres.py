@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 import numpy as np
+import polars as pl
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
@@ -17,6 +18,7 @@ from earmark.signals.collaborative.histories import Csr
 from earmark.signals.culture.genres import shipped
 from earmark.store.snapshot import Frames
 from earmark.taste.microgenres.config import MicroGenreConfig
+from earmark.taste.microgenres.likely import Expected
 from earmark.taste.microgenres.model import MicroGenres
 
 HOLDERS: Final = 3
@@ -29,6 +31,7 @@ def find_microgenres(
     signals: Signals,
     config: MicroGenreConfig,
     before: MicroGenres | None,
+    expected: pl.DataFrame,
     *,
     sure: float,
     seed: int,
@@ -40,6 +43,7 @@ def find_microgenres(
         signals: learned from it.
         config: settings.
         before: those of an earlier build, whose ids and names go on.
+        expected: genres of artists of whom no tag says any, as `earmark.engines.expected` tells them.
         sure: with this probability texts must mean an artist for what they say to count.
         seed: what is random is drawn from it.
     """
@@ -56,6 +60,7 @@ def find_microgenres(
         tree=tree,
         sound=_artists_sound(signals.sounds, columns),
         weight=np.bincount(columns.artist_of, signals.popularity, len(columns.artist_ids)).astype(np.float32),
+        expected=_by_artist(expected, columns.artist_ids),
         before=before,
         config=config,
         seed=seed,
@@ -83,6 +88,14 @@ def artist_holders(signals: Signals) -> NDArray[np.int64]:
     by_artist, n_artists = signals.columns.by_artist, len(signals.columns.artist_ids)
     held = [sp.csr_array(rows @ by_artist) for rows in (signals.members.listeners, signals.members.playlists)]
     return sum((np.bincount(one.indices, minlength=n_artists) for one in held), np.zeros(n_artists, np.int64))
+
+
+def _by_artist(expected: pl.DataFrame, artists: Int32s) -> Expected:
+    genres = expected["genre"].unique().sort()
+    at = genres.search_sorted(expected["genre"]).to_numpy() if len(expected) else np.empty(0, np.int64)
+    rows = np.searchsorted(artists, expected["artist"].to_numpy())
+    shape = (len(artists), len(genres))
+    return Expected(_csr(expected["probability"].to_numpy(), rows, at, shape), genres.to_list())
 
 
 def _where(known: NDArray[np.bool_], vectors: Floats) -> Floats:

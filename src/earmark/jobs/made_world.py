@@ -9,10 +9,12 @@ import msgspec
 from earmark.engines.progress import Progress
 from earmark.listening.listens import Origin
 from earmark.store.port import Store
+from earmark.store.tags import TagRecord
 from earmark.world import World
 
 ORIGIN = Origin("made world")
 COMMUNITY = "made playlists"
+TAGS = "made tags"
 LISTENS_AT_ONCE = 1_000_000
 PLAYLISTS_AT_ONCE = 20_000
 
@@ -23,6 +25,7 @@ class Filled(msgspec.Struct, frozen=True):
     listeners: int
     listens: int
     playlists: int
+    tags: int
 
 
 def fill(store: Store, world: World, progress: Progress) -> Filled:
@@ -50,4 +53,17 @@ def fill(store: Store, world: World, progress: Progress) -> Filled:
                     if waiting >= LISTENS_AT_ONCE:
                         break
                 listens += writer.settle().new
-    return Filled(stored, listens, playlists)
+    return Filled(stored, listens, playlists, _add_tags(store, world))
+
+
+def _add_tags(store: Store, world: World) -> int:
+    """What people call the artists, of those whom somebody played or put into a playlist."""
+    given = list(world.tags())
+    artists = store.documents.artists_named([name for name, _, _ in given])
+    tags = [
+        TagRecord(artist, None, tag, weight)
+        for artist, (_, tag, weight) in zip(artists, given, strict=True)
+        if artist is not None
+    ]
+    with store.writing() as writer:
+        return writer.replace_tags(TAGS, {one.artist for one in tags}, tags)

@@ -12,6 +12,7 @@ import polars as pl
 
 from earmark.engines.builds import Manifest
 from earmark.engines.culture import FOLDER as CULTURE
+from earmark.engines.expected import read_expected
 from earmark.engines.local import ASKERS, GENRE_OF, MICRO_GENRES, SOUND_INDEX, LearnSettings
 from earmark.engines.traits import read_traits, song_facts
 from earmark.errors import NotLearnedError
@@ -97,6 +98,11 @@ class OpenedBuild:
     def culture(self) -> Culture:
         """What it learned of what the world says."""
         return Culture.load(self._house.builds.path(self.manifest.id) / CULTURE)
+
+    @cached_property
+    def expected_genres(self) -> pl.DataFrame:
+        """``artist``, ``genre``, ``probability`` of artists of whom no tag says any, the likeliest first."""
+        return read_expected(self._house.builds.path(self.manifest.id))
 
     @cached_property
     def genre_of(self) -> Int32s:

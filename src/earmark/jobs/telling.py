@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import msgspec
 import numpy as np
+import polars as pl
 
 from earmark.jobs.house import House
 from earmark.jobs.opened_build import OpenedBuild
@@ -40,6 +41,9 @@ class About(msgspec.Struct, frozen=True):
     micro_genres: tuple[InGenre, ...]
     genres: tuple[tuple[str, float], ...]
     """Of the genre tree, with weights from 0 to 1."""
+    likely: tuple[tuple[str, float], ...]
+    """Genres that nobody says, the likeliest first: of an artist with tags, with how strongly they follow from them;
+    of one without, with a probability, by who listens and what others are called whom the same people play."""
     terms: tuple[Described, ...]
     opinion: Opinion | None
     rise: Rise | None
@@ -60,6 +64,7 @@ def about_artist(house: House, artist: int, build: OpenedBuild, *, terms: int = 
         names[artist],
         _micro_genres(build, artist),
         told.genres,
+        told.likely or _expected(build, artist),
         told.terms,
         told.opinion,
         told.rise,
@@ -72,6 +77,13 @@ def about_artist(house: House, artist: int, build: OpenedBuild, *, terms: int = 
             for other, score in near
             if other in names
         ),
+    )
+
+
+def _expected(build: OpenedBuild, artist: int) -> tuple[tuple[str, float], ...]:
+    found = build.expected_genres.filter(pl.col("artist") == artist)
+    return tuple(
+        (genre, round(value, 3)) for genre, value in found.select("genre", "probability").iter_rows()
     )
 
 

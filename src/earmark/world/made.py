@@ -18,15 +18,18 @@ from earmark.world.catalogue import Catalogue, Tracks
 from earmark.world.config import WorldConfig
 from earmark.world.draws import Floats
 from earmark.world.hours import HABITS
-from earmark.world.names import person_name
+from earmark.world.names import artist_name, person_name
 from earmark.world.playlists import make_playlist
 from earmark.world.plays import Player, Plays
 from earmark.world.tastes import Taste, draw_taste, fits
 
-_LISTENERS, _PLAYLISTS = 1, 2
+_LISTENERS, _PLAYLISTS, _TAGS = 1, 2, 3
 """Branches of the seed; the catalogue is 0."""
 
 _ENDINGS = tuple(Ending)
+
+TAGGED = 0.8
+"""Share of artists whom somebody tagged."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,17 @@ class World:
             places, name, followers = make_playlist(self._generator(_PLAYLISTS, index), self.catalogue)
             tracks = self.tracks
             yield Playlist(name, tuple([tracks[place] for place in places]), followers)
+
+    def tags(self) -> Iterator[tuple[str, str, float]]:
+        """What people call artists: a name, the micro-genre, and how many called it so; not everybody was tagged."""
+        genres = self.catalogue.genre_names()
+        for artist, (first, second) in enumerate(self.catalogue.artist_genres.tolist()):
+            rng = self._generator(_TAGS, artist)
+            if rng.random() < TAGGED:
+                name = artist_name(artist, self.config.seed)
+                yield name, genres[first], float(rng.integers(5, 40))
+                if second != first:
+                    yield name, genres[second], float(rng.integers(1, 15))
 
     def affinity(self, listener_index: int) -> Floats:
         """Share of each micro-genre in a listener's taste at the end, ``(micro_genres,)``, summing to 1."""

@@ -1,12 +1,13 @@
-import numpy as np
 import polars as pl
 import pytest
 
-from earmark.errors import NotLearnedError, TooLittleError, UnknownNameError
 from earmark.signals.culture.genres import GenreTree
-from earmark.signals.culture.tag_space import TagSpace, TagSpaceConfig
+from earmark.signals.culture.likely_genres import LikelyGenresConfig, likely_genres, tag_counts
 
 TREE = GenreTree.load()
+CONFIG = LikelyGenresConfig(least_strength=0.05)
+"""Of twenty artists little follows strongly."""
+NOTHING = pl.DataFrame(schema={"artist": pl.Int32, "genre": pl.String})
 
 
 def frame(*rows: tuple[int, str, float]) -> pl.DataFrame:
@@ -28,60 +29,53 @@ def two_scenes() -> pl.DataFrame:
     )
 
 
-SPACE = TagSpace().fit(two_scenes(), TREE)
+def genres_said() -> pl.DataFrame:
+    said = two_scenes().filter(pl.col("tag").is_in(["techno", "minimal techno", "bluegrass"]))
+    return said.select("artist", genre="tag")
 
 
 def test_tags_of_one_meaning_are_one_and_noise_is_none() -> None:
-    space = TagSpace().fit(
-        frame((1, "Hip-Hop", 2), (1, "hiphop", 3), (2, "rap", 1), (1, "seen live", 9), (2, "seen live", 9)),
-        TREE,
-    )
-    assert space.tags == ("hip hop",)
-    assert space.counts.toarray().tolist() == [[5], [1]]
-    assert space.artists.tolist() == [1, 2]
+    tags = frame((1, "Hip-Hop", 2), (1, "hiphop", 3), (2, "rap", 1), (1, "seen live", 9), (2, "seen live", 9))
+    artists, called, counts = tag_counts(tags, TREE, CONFIG)
+    assert called == ["hip hop"]
+    assert counts.toarray().tolist() == [[5], [1]]
+    assert artists.tolist() == [1, 2]
 
 
-def test_those_who_lack_a_tag_are_found_by_their_others() -> None:
-    found = [artist for artist, _ in SPACE.find("techno", 10)]
-    assert sorted(found) == list(range(10))
-    assert [artist for artist, _ in SPACE.find("techno", 3)] == found[:3]
+def test_what_follows_from_the_other_tags_is_likely_and_what_is_said_is_not_told_again() -> None:
+    found = likely_genres(two_scenes(), genres_said(), TREE, CONFIG)
+    lacks_techno = [0, 4, 8]
+    assert set(found.filter(pl.col("genre") == "techno")["artist"]) == set(lacks_techno)
+    assert found.join(genres_said(), on=["artist", "genre"], how="semi").is_empty()
+    assert not found["genre"].is_in(["dark", "rural", "banjo"]).any(), "moods and instruments are no genres"
+    assert found.filter(pl.col("artist") < 10, pl.col("genre") == "bluegrass").is_empty()
 
 
-def test_what_an_artist_is_likely_called_is_new_to_it() -> None:
-    lacks_techno = dict(SPACE.likely(4, 3))
-    assert max(lacks_techno, key=lacks_techno.__getitem__) == "techno"
-    assert "minimal techno" not in lacks_techno
-    assert list(SPACE.likely(999)) == []
-
-
-def test_completed_rows_hold_what_was_said_and_what_follows() -> None:
-    completed = SPACE.completed()
-    assert completed.shape == SPACE.counts.shape
-    said, filled = SPACE.counts.toarray() > 0, completed.toarray()
-    assert (filled[said] > 0).all()
-    assert filled[4, SPACE.tags.index("techno")] > filled[4, SPACE.tags.index("bluegrass")]
-    assert np.diff(SPACE.completed(most=2).indptr).max() == 2
+def test_only_the_strongest_are_told() -> None:
+    every = likely_genres(two_scenes(), NOTHING, TREE, CONFIG)
+    one = likely_genres(two_scenes(), NOTHING, TREE, LikelyGenresConfig(least_strength=0.05, most=1))
+    sure = likely_genres(two_scenes(), NOTHING, TREE, LikelyGenresConfig(least_strength=0.12))
+    assert every["artist"].value_counts()["count"].max() == 3
+    assert one["artist"].is_unique().all()
+    assert one.join(every, on=["artist", "genre", "strength"], how="anti").is_empty()
+    assert 0 < len(sure) < len(every)
+    assert sure["strength"].min() >= 0.12  # type: ignore[operator]
 
 
 def test_the_order_of_rows_changes_no_byte() -> None:
-    other = TagSpace().fit(two_scenes().sample(fraction=1, shuffle=True, seed=3), TREE)
-    assert other.tags == SPACE.tags
-    assert other.completed().data.tobytes() == SPACE.completed().data.tobytes()
+    shuffled = two_scenes().sample(fraction=1, shuffle=True, seed=3)
+    one, other = (likely_genres(tags, genres_said(), TREE, CONFIG) for tags in (two_scenes(), shuffled))
+    assert one.equals(other)
+    assert len(one)
 
 
 def test_only_tags_of_most_artists_are_held() -> None:
-    space = TagSpace(TagSpaceConfig(most_tags=1)).fit(
-        frame((1, "jazz", 1), (2, "jazz", 1), (1, "folk", 9)), TREE
+    tags = frame(
+        (1, "jazz", 1), (2, "jazz", 1), (1, "folk", 9), (2, "blues", 2), (3, "jazz", 1), (3, "blues", 1)
     )
-    assert space.tags == ("jazz",)
+    assert tag_counts(tags, TREE, LikelyGenresConfig(most_tags=1))[1] == ["jazz"]
 
 
-def test_bad_input_is_named() -> None:
-    with pytest.raises(NotLearnedError):
-        TagSpace().completed()
-    with pytest.raises(TooLittleError):
-        TagSpace().fit(frame((1, "jazz", 1), (2, "seen live", 1)), TREE)
-    with pytest.raises(TooLittleError):
-        TagSpace().fit(frame(), TREE)
-    with pytest.raises(UnknownNameError, match="polka"):
-        SPACE.find("polka", 3)
+@pytest.mark.parametrize("tags", [frame(), frame((1, "jazz", 1), (2, "seen live", 1)), frame((1, "jazz", 0))])
+def test_of_too_little_nothing_is_likely(tags: pl.DataFrame) -> None:
+    assert likely_genres(tags, NOTHING, TREE, CONFIG).is_empty()

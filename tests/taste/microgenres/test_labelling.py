@@ -6,13 +6,14 @@ import scipy.sparse as sp
 from tests.taste.microgenres.scenes import Scenes, made
 
 from earmark.errors import NotLearnedError
-from earmark.taste.microgenres.labelling import Known, Labelling, LabellingConfig
+from earmark.taste.microgenres.labelling import Known, Labelling, LabellingConfig, borrowed
 
 CONFIG = LabellingConfig()
 
 
 def known(scenes: Scenes, **others: object) -> Known:
-    given = {"terms": scenes.terms, "listening": scenes.listening}
+    everyone = np.arange(len(scenes.scene))
+    given = {"words": scenes.terms, "listening": scenes.listening, "lent": scenes.terms, "lenders": everyone}
     return Known.of(**{**given, **others}, config=CONFIG, seed=0)  # type: ignore[arg-type]
 
 
@@ -29,11 +30,12 @@ def test_who_is_like_those_with_a_label_is_expected_to_have_it() -> None:
     assert (expected.argmax(axis=1) == scenes.scene[asked]).all()
 
 
-@pytest.mark.parametrize("missing", ["terms", "listening"])
+@pytest.mark.parametrize("missing", ["words", "listening"])
 def test_one_view_is_enough(missing: str) -> None:
     scenes = made()
     taught, asked = np.arange(40), np.arange(40, 80)
-    less = {"terms": sp.csr_array(scenes.terms.shape)} if missing == "terms" else {"listening": None}
+    nothing = sp.csr_array(scenes.terms.shape)
+    less = {"words": nothing, "lent": nothing} if missing == "words" else {"listening": None}
 
     expected = Labelling().fit(known(scenes, **less), labels(scenes)[taught], taught).expected(asked)
 
@@ -42,15 +44,29 @@ def test_one_view_is_enough(missing: str) -> None:
 
 def test_an_artist_without_tags_borrows_those_of_artists_near_in_listening() -> None:
     scenes = made()
-    terms = scenes.terms.toarray()
-    terms[40:] = 0
     only_borrowed = LabellingConfig(terms=0, latent_terms=0, listening=0)
-    views = Known.of(terms=sp.csr_array(terms), listening=scenes.listening, config=only_borrowed, seed=0)
     taught, asked = np.arange(40), np.arange(40, 80)
+    views = Known.of(
+        words=sp.csr_array(scenes.terms.shape),
+        listening=scenes.listening,
+        lent=scenes.terms[:40],
+        lenders=taught,
+        config=only_borrowed,
+        seed=0,
+    )
 
     expected = Labelling(only_borrowed).fit(views, labels(scenes)[taught], taught).expected(asked)
 
     assert (expected.argmax(axis=1) == scenes.scene[asked]).all()
+
+
+def test_nobody_borrows_from_themselves() -> None:
+    heard, own_words = np.eye(3, dtype=np.float32) + 0.1, sp.csr_array(np.eye(3, dtype=np.float32))
+
+    lent = borrowed(heard, own_words, np.arange(3), CONFIG).toarray()
+
+    assert (np.diag(lent) == 0).all()
+    assert (lent.sum(axis=1) > 0).all()
 
 
 def test_it_solves_the_regression_in_closed_form() -> None:

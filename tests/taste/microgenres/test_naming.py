@@ -73,6 +73,16 @@ def test_no_two_have_the_same_name() -> None:
 
 def test_a_genre_above_the_core_does_not_narrow_it() -> None:
     assert names([["black metal, metal, norwegian"] * 5, OTHERS])[0] == "norwegian black metal"
+    assert names([["metalcore, hardcore punk"] * 5, OTHERS])[0] in {"metalcore", "hardcore punk"}
+
+
+def test_nor_does_the_place_where_a_genre_is_at_home() -> None:
+    assert names([["j-pop, japanese, dreamy"] * 5, OTHERS])[0] == "dreamy j-pop"
+    assert names([["shoegaze, japanese"] * 5, OTHERS])[0] == "japanese shoegaze"
+
+
+def test_a_word_of_many_genres_is_none_of_them() -> None:
+    assert names([["house, progressive"] * 5, OTHERS])[0] == "progressive house"
 
 
 def test_spellings_are_one_term_and_notes_to_oneself_none() -> None:

@@ -94,6 +94,7 @@ def test_answers_are_as_described(asker: Asker, document: dict[str, Any]) -> Non
         ("GET /tracks/{item}/similar", {}, None),
         ("GET /artists/{artist}", {}, None),
         ("GET /artists/{artist}/about", {}, None),
+        ("GET /micro-genres", {}, None),
         ("GET /artists/{artist}/similar", {}, None),
         ("GET /builds", {}, None),
         ("GET /builds/{build}", {}, None),

@@ -9,6 +9,7 @@ from tests.homes import new_songs
 from tests.web.api.conftest import Asker
 from tests.web.conftest import Served
 
+from earmark.jobs.opened_build import OpenedBuild
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.music.items import Track
 from earmark.store.port import ItemId
@@ -45,6 +46,17 @@ def test_an_artist_is_told_with_their_songs(asker: Asker) -> None:
     assert track["song"] in [one["song"] for one in artist["songs"]]
     assert {one["artist"] for one in artist["songs"]} == {track["artist"]}
     assert asker.get("/artists/2000000000").status_code == 404
+
+
+def test_micro_genres_are_told_with_their_places(asker: Asker) -> None:
+    told = asker.get("/micro-genres").json()
+    found = OpenedBuild.live(asker.house).micro_genres.genres
+
+    assert told["build"] == asker.house.builds.live()
+    assert {(one["id"], one["name"], one["x"], one["y"]) for one in told["micro_genres"]} == {
+        (one.id, one.name, one.x, one.y) for one in found
+    }
+    assert all(one["artists"] and one["share"] is None for one in told["micro_genres"])
 
 
 @pytest.mark.parametrize("limit", [1, 30, 500])

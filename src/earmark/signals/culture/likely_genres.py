@@ -1,15 +1,15 @@
-"""Artists by their tags, those that they have and those that they would have.
+"""Genres that artists likely are of, though nobody wrote it: what follows from all else that they are called.
 
 Tags of one meaning are one, by the tree's spelling; what says nothing of the music ("seen live") is left out, and so
 is what a single artist has. What nobody wrote of an artist is filled in from what artists with the same tags are
-called (`earmark.signals.culture.tag_completion`), so that one who was only called "shoegaze" is also found as dream
-pop.
+called (`earmark.signals.culture.tag_completion`), so that one who was only called "shoegaze" is also known as likely
+dream pop.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import polars as pl
@@ -17,21 +17,20 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from earmark.errors import NotLearnedError, TooLittleError, UnknownNameError
 from earmark.signals.culture.genres.spelling import spoken
 from earmark.signals.culture.genres.terms import Kind
 from earmark.signals.culture.genres.tree import GenreTree
 from earmark.signals.culture.tag_completion import TagCompletion, TagCompletionConfig
 
 if TYPE_CHECKING:
-    from earmark.signals.culture.tag_completion import Csr
+    from earmark.signals.culture.tag_completion import Csr, Floats
 
-BLOCK = 4_096
-"""Artists that are completed at once."""
+ROWS_AT_ONCE: Final = 4_096
+SCHEMA: Final = {"artist": pl.Int32, "genre": pl.String, "strength": pl.Float32}
 
 
-class TagSpaceConfig(BaseModel):
-    """Which tags are held."""
+class LikelyGenresConfig(BaseModel):
+    """What is told."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -39,144 +38,72 @@ class TagSpaceConfig(BaseModel):
     """A tag that fewer artists have leads nowhere."""
     most_tags: int = Field(default=4_000, ge=1, le=20_000)
     """Tags held at most, those of most artists first; memory and time grow with its square and cube."""
+    least_strength: float = Field(default=0.3, gt=0, allow_inf_nan=False)
+    """What follows less strongly is not told."""
+    most: int = Field(default=4, ge=1, le=50)
+    """Genres told of an artist, the strongest."""
     completion: TagCompletionConfig = TagCompletionConfig()
     """How missing tags are filled in."""
 
 
-class TagSpace:
-    """Tags of artists in one spelling, and how they follow from each other."""
+def likely_genres(
+    tags: pl.DataFrame, genres: pl.DataFrame, tree: GenreTree, config: LikelyGenresConfig
+) -> pl.DataFrame:
+    """``artist``, ``genre``, ``strength`` of what follows from tags and is not said, by artist, the strongest first.
 
-    def __init__(self, config: TagSpaceConfig | None = None) -> None:
-        self.config = config or TagSpaceConfig()
-        self._completion = TagCompletion(self.config.completion)
-        self._artists: NDArray[np.int32] | None = None
-        self._tags: tuple[str, ...] = ()
-        self._counts: Csr | None = None
+    Args:
+        tags: ``artist``, ``tag``, ``weight`` in any order, one row for each source and song; weights as counts.
+        genres: what artists are said to be of: ``artist`` and ``genre``.
+        tree: by whose spelling tags are one.
+        config: what is told.
+    """
+    artists, called, counts = tag_counts(tags, tree, config)
+    if not called:
+        return pl.DataFrame(schema=SCHEMA)
+    completion = TagCompletion(config.completion).fit(counts)
+    columns = np.array([at for at, tag in enumerate(called) if tree.canonical(tag)], np.intp)
+    told = pl.concat(
+        [pl.DataFrame(schema=SCHEMA)]
+        + [
+            _strongest(artists[some], called, columns, completion.complete(counts[some], columns), config)
+            for some in _in_parts(len(artists))
+        ]
+    )
+    return (
+        told.join(genres, on=["artist", "genre"], how="anti", maintain_order="left")
+        .group_by("artist", maintain_order=True)
+        .head(config.most)
+    )
 
-    @property
-    def artists(self) -> NDArray[np.int32]:
-        """Record ids of the artists who have a tag, ascending; position is the row.
 
-        Raises:
-            NotLearnedError: before ``fit``.
-        """
-        if self._artists is None:
-            raise NotLearnedError("No tags are held.", "Call fit first.")
-        return self._artists
-
-    @property
-    def tags(self) -> tuple[str, ...]:
-        """The tags that are held, in order; position is the column."""
-        return self._tags
-
-    @property
-    def counts(self) -> Csr:
-        """What was said, ``(n_artists, n_tags)`` float32: weights of all sources and of all songs summed up.
-
-        Raises:
-            NotLearnedError: before ``fit``.
-        """
-        if self._counts is None:
-            raise NotLearnedError("No tags are held.", "Call fit first.")
-        return self._counts
-
-    def fit(self, tags: pl.DataFrame, tree: GenreTree) -> Self:
-        """Hold tags and learn how they follow from each other.
-
-        Args:
-            tags: ``artist``, ``tag``, ``weight`` in any order, one row for each source and song; weights as counts.
-            tree: by whose spelling tags are one.
-
-        Raises:
-            TooLittleError: no tag is held by as many artists as it must be.
-        """
-        spelled = {tag: spelling(tag, tree) for tag in tags["tag"].unique().to_list()}
-        said = (
-            tags.filter(pl.col("weight") > 0, pl.col("weight").is_finite())
-            .with_columns(tag=pl.col("tag").replace_strict(spelled, return_dtype=pl.String))
-            .drop_nulls("tag")
-            .sort("artist", "tag", "weight")
-            .group_by("artist", "tag", maintain_order=True)
-            .agg(pl.col("weight").sum())
-        )
-        held = (
-            said.group_by("tag")
-            .agg(n=pl.len())
-            .filter(pl.col("n") >= self.config.least_artists)
-            .sort(["n", "tag"], descending=[True, False])
-            .head(self.config.most_tags)
-        )
-        if held.is_empty():
-            raise TooLittleError(
-                f"No tag is held by {self.config.least_artists} artists or more.",
-                "Import more tags, or scan a folder whose files name their genres.",
-            )
-        self._tags = tuple(sorted(held["tag"].to_list()))
-        said = said.join(held, on="tag", how="semi")
-        self._artists = np.unique(said["artist"].to_numpy()).astype(np.int32)
-        place = {tag: at for at, tag in enumerate(self._tags)}
-        rows = np.searchsorted(self._artists, said["artist"].to_numpy())
-        columns = np.array([place[tag] for tag in said["tag"].to_list()], np.int32)
-        self._counts = sp.csr_array(
-            (said["weight"].to_numpy().astype(np.float32), (rows, columns)),
-            shape=(len(self._artists), len(self._tags)),
-        )
-        self._completion.fit(self.counts)
-        return self
-
-    def find(self, tag: str, n: int) -> list[tuple[int, float]]:
-        """The artists who are likest a tag by all else that they are called, those who have it or not, best first.
-
-        Args:
-            tag: one of ``tags``.
-            n: how many at most.
-
-        Raises:
-            UnknownNameError: the tag is not held.
-        """
-        if tag not in self._tags:
-            raise UnknownNameError(
-                f"No artists are known by the tag {tag!r}.", "Ask for one of TagSpace.tags."
-            )
-        column = np.array([self._tags.index(tag)])
-        scores = self._completion.complete(self.counts, column)[:, 0]
-        best = np.lexsort((self.artists, -scores))[:n]
-        return [(int(self.artists[at]), float(scores[at])) for at in best if scores[at] > 0]
-
-    def completed(self, most: int = 30) -> Csr:
-        """The tags that each artist has or would have, ``(n_artists, n_tags)`` float32, at most ``most`` in a row.
-
-        What was said is scaled to the same lengths as what follows from it, and the two are added.
-        """
-        blocks = [self._strongest(start, most) for start in range(0, len(self.artists), BLOCK)]
-        return sp.csr_array(sp.vstack(blocks, format="csr"))
-
-    def _strongest(self, start: int, most: int) -> Csr:
-        block = self.counts[start : start + BLOCK]
-        weights = np.maximum(self._completion.complete(block), 0) + self._completion.rows(block).toarray()
-        kept = np.argsort(-weights, axis=1, kind="stable")[:, :most]
-        made = sp.csr_array(
-            (
-                np.take_along_axis(weights, kept, axis=1).ravel(),
-                (np.repeat(np.arange(len(kept)), kept.shape[1]), kept.ravel()),
-            ),
-            shape=weights.shape,
-        )
-        made.eliminate_zeros()
-        made.sort_indices()
-        return made
-
-    def likely(self, artist: int, n: int = 10) -> Iterator[tuple[str, float]]:
-        """The tags that an artist would have but has not, the likeliest first; none of an artist without tags."""
-        row = int(np.searchsorted(self.artists, artist))
-        if row == len(self.artists) or self.artists[row] != artist:
-            return
-        block = self.counts[[row]]
-        weights = self._completion.complete(block)[0]
-        weights[block.indices] = 0
-        for at in np.argsort(-weights, kind="stable")[:n]:
-            if weights[at] > 0:
-                yield self._tags[at], float(weights[at])
+def tag_counts(
+    tags: pl.DataFrame, tree: GenreTree, config: LikelyGenresConfig
+) -> tuple[NDArray[np.int32], list[str], Csr]:
+    """Artists who have a tag (record ids, ascending), the tags that are held, and how much each artist has of each."""
+    spelled = {tag: spelling(tag, tree) for tag in tags["tag"].unique().to_list()}
+    said = (
+        tags.filter(pl.col("weight") > 0, pl.col("weight").is_finite())
+        .with_columns(tag=pl.col("tag").replace_strict(spelled, return_dtype=pl.String))
+        .drop_nulls("tag")
+        .sort("artist", "tag", "weight")
+        .group_by("artist", "tag", maintain_order=True)
+        .agg(pl.col("weight").sum())
+    )
+    held = (
+        said.group_by("tag")
+        .agg(n=pl.len())
+        .filter(pl.col("n") >= config.least_artists)
+        .sort(["n", "tag"], descending=[True, False])
+        .head(config.most_tags)
+    )
+    said = said.join(held, on="tag", how="semi")
+    artists, rows = np.unique(said["artist"].to_numpy(), return_inverse=True)
+    called = held["tag"].sort()
+    columns = called.search_sorted(said["tag"]).to_numpy() if len(said) else np.empty(0, np.int64)
+    counts = sp.csr_array(
+        (said["weight"].to_numpy().astype(np.float32), (rows, columns)), shape=(len(artists), len(called))
+    )
+    return artists.astype(np.int32), called.to_list(), counts
 
 
 def spelling(tag: str, tree: GenreTree) -> str | None:
@@ -185,3 +112,21 @@ def spelling(tag: str, tree: GenreTree) -> str | None:
     if known is not None:
         return None if known.kind is Kind.NOISE else known.name
     return " ".join(spoken(tag)) or None
+
+
+def _in_parts(n: int) -> Iterator[slice]:
+    return (slice(start, start + ROWS_AT_ONCE) for start in range(0, n, ROWS_AT_ONCE))
+
+
+def _strongest(
+    artists: NDArray[np.int32],
+    called: list[str],
+    columns: NDArray[np.intp],
+    follows: Floats,
+    config: LikelyGenresConfig,
+) -> pl.DataFrame:
+    order = np.argsort(-follows, axis=1, kind="stable")
+    best = np.take_along_axis(follows, order, axis=1)
+    row, place = np.nonzero(best >= config.least_strength)
+    genres = [called[at] for at in columns[order[row, place]]]
+    return pl.DataFrame({"artist": artists[row], "genre": genres, "strength": best[row, place]}, SCHEMA)

@@ -11,11 +11,12 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from earmark.signals.culture.genres import ReconcilingConfig, reconcile, shipped
 from earmark.signals.culture.keeping import load_config, load_table, save_parts
+from earmark.signals.culture.likely_genres import LikelyGenresConfig, likely_genres
 from earmark.signals.culture.said import DAY_MS
 from earmark.signals.culture.trends import TrendsConfig, artist_events, rising, term_events
 from earmark.signals.culture.vectors import CulturalVectors, Described, Evidence, VectorsConfig
 
-TABLES: Final = ("genres", "opinions", "rising", "rising_behind", "rising_terms", "lyrics")
+TABLES: Final = ("genres", "likely", "opinions", "rising", "rising_behind", "rising_terms", "lyrics")
 VECTORS: Final = "vectors"
 
 
@@ -28,6 +29,8 @@ class CultureConfig(BaseModel):
     """How terms become vectors."""
     genres: ReconcilingConfig = ReconcilingConfig()
     """How tags are brought to the tree of genres."""
+    likely: LikelyGenresConfig = LikelyGenresConfig()
+    """Which genres are likely, though nobody says them."""
     trends: TrendsConfig = TrendsConfig()
     """What counts as rising."""
     doubt: float = Field(default=1.0, gt=0, allow_inf_nan=False)
@@ -61,6 +64,8 @@ class OfArtist(msgspec.Struct, frozen=True):
     terms: tuple[Described, ...]
     genres: tuple[tuple[str, float], ...]
     """With weights, 0 to 1."""
+    likely: tuple[tuple[str, float], ...]
+    """Genres that nobody says, with how strongly they follow from what is said."""
     opinion: Opinion | None
     rise: Rise | None
 
@@ -74,6 +79,8 @@ class Culture:
         """Terms by artist and song, and likeness."""
         self.genres = pl.DataFrame()
         """As `earmark.signals.culture.genres.reconcile` makes it."""
+        self.likely = pl.DataFrame()
+        """As `earmark.signals.culture.likely_genres` tells it: of artists who have tags."""
         self.opinions = pl.DataFrame()
         """``artist``, ``opinion``, ``documents``, ``sources``."""
         self.rising = pl.DataFrame()
@@ -107,6 +114,7 @@ class Culture:
         learned = cls(config)
         settings = learned.config
         learned.genres = reconcile(tags, shipped(), settings.genres)
+        learned.likely = likely_genres(tags, learned.genres, shipped(), settings.likely)
         learned.vectors = CulturalVectors.fit(mentions, tags, learned.genres, settings.vectors, now=now)
         learned.opinions = opinions(mentions, now, settings)
         least = settings.vectors.said.least_probability
@@ -123,12 +131,14 @@ class Culture:
     def of_artist(self, artist: int, n: int = 20) -> OfArtist:
         """All that the world says of an artist, the ``n`` heaviest terms and genres; empty where nothing is said."""
         genres = self.genres.filter(pl.col("artist") == artist, pl.col("song").is_null()).head(n)
+        likely = self.likely.filter(pl.col("artist") == artist)
         found = (
             self.opinions.row(by_predicate=pl.col("artist") == artist) if self._has_opinion(artist) else None
         )
         return OfArtist(
             self.vectors.described(artist, n),
             tuple(genres.select("genre", "weight").iter_rows()),
+            tuple(likely.select("genre", "strength").iter_rows()),
             None if found is None else Opinion(*found[1:]),
             self.rise(artist),
         )

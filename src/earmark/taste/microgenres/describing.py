@@ -15,6 +15,7 @@ from earmark.signals.culture.genres import GenreTree
 from earmark.taste.microgenres.carried import Carried
 from earmark.taste.microgenres.config import MicroGenreConfig
 from earmark.taste.microgenres.genre import MicroGenre, OwnTerm
+from earmark.taste.microgenres.likely import Expected, likely_genres
 from earmark.taste.microgenres.map import laid_out
 from earmark.taste.microgenres.naming import Named, composed, named, supported
 from earmark.taste.microgenres.views import Floats
@@ -29,7 +30,7 @@ class Found:
     """Clusters of artists.
 
     Shapes: ``centres`` ``(n_clusters, n_columns)``; ``artists`` record ids, ``place`` the cluster of each artist, −1
-    for none, and ``middle`` how much each artist stands for it, ``(n_artists,)``.
+    for none, and ``middle`` how much each artist stands for it, ``(n_artists,)``; those of 0 only where nobody else does.
     """
 
     centres: Floats
@@ -41,7 +42,11 @@ class Found:
         """The artists (positions) who stand most for each cluster, first."""
         order = np.lexsort((self.artists, -self.middle, self.place))
         bounds = np.searchsorted(self.place[order], np.arange(len(self.centres) + 1))
-        return [order[start : min(stop, start + MIDDLE_ARTISTS)] for start, stop in pairwise(bounds)]
+        return [
+            some[self.middle[some] > 0] if self.middle[some].any() else some
+            for start, stop in pairwise(bounds)
+            for some in [order[start : min(stop, start + MIDDLE_ARTISTS)]]
+        ]
 
 
 def described(
@@ -51,6 +56,7 @@ def described(
     terms: Csr,
     vocabulary: Vocabulary,
     tree: GenreTree,
+    expected: Expected | None,
     continued: dict[int, MicroGenre],
     next_id: int,
     config: MicroGenreConfig,
@@ -63,6 +69,7 @@ def described(
         terms: how much each artist is called what, ``(n_artists, n_terms)``.
         vocabulary: the terms.
         tree: of genres.
+        expected: of which genres artists are expected to be, of whom no tag says it.
         continued: micro-genres of the last build that clusters continue.
         next_id: the id of the first cluster that continues none.
         config: what a name must be supported by.
@@ -80,6 +87,7 @@ def described(
     )
     spots = laid_out(found.centres, {at: (one.x, one.y) for at, one in continued.items()})
     middles = found.representatives()
+    likely = [None] * n if expected is None else likely_genres(expected, found.place, n, config.least_artists)
     fresh = iter(range(next_id, next_id + n))
     told = []
     for at, name in enumerate(names):
@@ -89,17 +97,18 @@ def described(
         told.append(
             MicroGenre(
                 id=continued[at].id if at in continued else next(fresh),
-                name=_like([artist_names[one] for one in middles[at][:2]])
+                name=_like(likely[at], [artist_names[one] for one in middles[at][:2]])
                 if core is None
                 else composed(modifier, core),
                 modifier=modifier,
                 core=core,
-                parent=_parent(name, carried.own[at], vocabulary),
+                parent=_parent(name, carried.own[at], vocabulary) or (likely[at] if core is None else None),
                 terms=_own_terms(carried, at, vocabulary),
                 x=round(float(spots[at, 0]), 4),
                 y=round(float(spots[at, 1]), 4),
                 size=int(sizes[at]),
                 artists=tuple(found.artists[middles[at]].tolist()),
+                likely=likely[at] if core is None else None,
             )
         )
     return tuple(told)
@@ -119,8 +128,9 @@ def _kept(continued: dict[int, MicroGenre], carried: Carried, vocabulary: Vocabu
     }
 
 
-def _like(artists: Sequence[str]) -> str:
-    return "like " + " and ".join(artists)
+def _like(genre: str | None, artists: Sequence[str]) -> str:
+    like = "like " + " and ".join(artists)
+    return like if genre is None else f"{genre} {like}"
 
 
 def _parent(name: Named, own: NDArray[np.float32], vocabulary: Vocabulary) -> str | None:

@@ -23,9 +23,10 @@ class MicroGenre(msgspec.Struct, frozen=True):
     name: str
     modifier: str | None
     core: str | None
-    """What the name is composed of. Both are None where no term is its own: it is named by two artists then."""
+    """What the name is composed of. Both are None where no term is its own: it is named by two artists then, after the
+    genre that is ``likely``."""
     parent: str | None
-    """The genre of the tree under which it hangs; None where no genre is its own."""
+    """The genre of the tree under which it hangs; None where no genre is its own, or likely."""
     terms: tuple[OwnTerm, ...]
     """What is most its own, first."""
     x: float
@@ -35,3 +36,5 @@ class MicroGenre(msgspec.Struct, frozen=True):
     """Artists who belong to it more than to any other."""
     artists: tuple[int, ...]
     """Record ids of those who are its middle, most so first."""
+    likely: str | None = None
+    """The genre that its artists are expected to be of, where no term is its own and no tag says it."""

@@ -2,14 +2,13 @@
 
 Method: kernel ridge regression (Saunders, Gammerman & Vovk 1998) from all that is known of artists to what is said of
 some of them. The kernel is the weighted sum of the cosines of several views. Beside those of an artist's own (who
-listens, what it is called) one is borrowed: what the artists nearest in listening are called, which speaks where an
-artist's own tags are few. For squared loss the expected value of a 0/1 label is its probability, so that the largest
-is the likeliest.
+listens, what it is called) one is borrowed: what the artists nearest in listening are called, an artist itself left
+out, which speaks where an artist's own words are few. For squared loss the expected value of a 0/1 label is its
+probability, so that the largest is the likeliest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -44,9 +43,9 @@ class LabellingConfig(BaseModel):
     borrowed: float = Field(default=0.5, ge=0, le=100)
     """What those nearest in listening are called."""
     neighbours: int = Field(default=50, ge=1, le=1_000)
-    """So many artists nearest in listening are borrowed from,"""
+    """So many artists nearest in listening are borrowed from."""
     nearness: float = Field(default=4.0, gt=0, le=100)
-    """each as much as the cosine to the power of this."""
+    """Each is borrowed from as much as the cosine to the power of this."""
     term_dimensions: int = Field(default=100, ge=2, le=1_000)
     """Length of the vectors that terms are reduced to."""
 
@@ -62,20 +61,24 @@ class Known:
     def of(
         cls,
         *,
-        terms: Csr,
+        words: Csr,
         listening: Floats | None,
+        lent: Csr,
+        lenders: NDArray[np.intp],
         config: LabellingConfig,
         seed: int,
     ) -> Known:
-        """From how much each artist is called what, learned vectors.
+        """From what each artist is called, learned vectors, and what others lend.
 
         Args:
-            terms: ``(n_artists, n_terms)``, not below 0.
+            words: how much each artist is called what, ``(n_artists, n_terms)``, not below 0.
             listening: ``(n_artists, n_factors)``; zeros for those whom nobody holds.
+            lent: what the lenders are called, ``(len(lenders), n_terms)``, not below 0; of the same words or others.
+            lenders: from whom is borrowed, rows; one at least.
             config: how much each view counts.
             seed: where the reduction of terms begins.
         """
-        called = tf_idf(terms)
+        called = tf_idf(words)
         views: list[tuple[Floats | Csr, float]] = [
             (called, config.terms),
             (latent(called, config.term_dimensions, seed), config.latent_terms),
@@ -83,7 +86,7 @@ class Known:
         if listening is not None:
             heard = directions(listening)
             views.append((heard, config.listening))
-            views.append((borrowed(heard, called, config), config.borrowed))
+            views.append((borrowed(heard, tf_idf(lent), lenders, config), config.borrowed))
         counted = [(view, weight) for view, weight in views if weight > 0]
         return cls(tuple(view for view, _ in counted), tuple(weight for _, weight in counted))
 
@@ -144,14 +147,17 @@ class Labelling:
         return found + self._usual.astype(np.float32)
 
 
-def borrowed(heard: Floats, called: Csr, config: LabellingConfig) -> Csr:
-    """What the artists nearest in listening are called, an artist itself included, as directions."""
-    blocks: Sequence[Csr] = [
-        _nearest(heard[start : start + ROWS_AT_ONCE] @ heard.T, config) @ called
-        for start in range(0, len(heard), ROWS_AT_ONCE)
-    ]
-    if not blocks:
-        return called
+def borrowed(heard: Floats, lent: Csr, lenders: NDArray[np.intp], config: LabellingConfig) -> Csr:
+    """What the lenders (rows) nearest in listening are called, an artist itself left out, as directions."""
+    own = np.full(len(heard), -1)
+    own[lenders] = np.arange(len(lenders))
+    blocks: list[Csr] = []
+    for start in range(0, len(heard), ROWS_AT_ONCE):
+        some = slice(start, start + ROWS_AT_ONCE)
+        cosines = heard[some] @ heard[lenders].T
+        lends = np.flatnonzero(own[some] >= 0)
+        cosines[lends, own[some][lends]] = 0
+        blocks.append(_nearest(cosines, config) @ lent)
     return lengthened(sp.csr_array(sp.vstack(blocks, format="csr")))
 
 

@@ -25,6 +25,7 @@ from earmark.taste.microgenres.clusters import clustered, means
 from earmark.taste.microgenres.config import MicroGenreConfig
 from earmark.taste.microgenres.describing import Found, described
 from earmark.taste.microgenres.genre import MicroGenre
+from earmark.taste.microgenres.likely import Expected
 from earmark.taste.microgenres.matching import matched, rows_of
 from earmark.taste.microgenres.space import Space
 from earmark.taste.microgenres.views import Floats
@@ -91,6 +92,7 @@ class MicroGenres:
         tree: GenreTree,
         sound: Floats | None,
         weight: Floats,
+        expected: Expected | None = None,
         before: MicroGenres | None = None,
         config: MicroGenreConfig | None = None,
         seed: int = 0,
@@ -106,6 +108,7 @@ class MicroGenres:
             tree: of genres, by which terms are brought to one spelling and known to be genres.
             sound: figures or embeddings of what they sound like, ``(n, n_figures)``; zeros where nothing was heard.
             weight: how much each artist is played, not below 0, ``(n,)``.
+            expected: of which genres artists are expected to be, of whom no tag says it.
             before: those of the last build.
             config: settings.
             seed: where the first centres are drawn from.
@@ -122,6 +125,7 @@ class MicroGenres:
             terms=terms.shape[0],
             sound=n if sound is None else len(sound),
             weight=len(weight),
+            expected=n if expected is None else expected.probable.shape[0],
         )
         _check_figures(terms=terms.data, weight=weight)
         if terms.shape[1] != len(term_names):
@@ -146,7 +150,12 @@ class MicroGenres:
             place = np.full(n, -1, np.int32)
             place[known] = found
             middle = np.zeros(n, np.float32)
-            middle[known] = np.einsum("ij,ij->i", points[known], centres[found]) * np.sqrt(says[known])
+            # Whom nobody is known to play stands for nothing: they may be what somebody plays in private.
+            middle[known] = np.where(
+                weight[known] > 0,
+                np.einsum("ij,ij->i", points[known], centres[found]) * np.sqrt(says[known]),
+                0,
+            )
             next_id = 0 if before is None else before.next_id
             told = described(
                 Found(centres, np.asarray(artists, np.int32), place, middle),
@@ -154,6 +163,7 @@ class MicroGenres:
                 terms=terms,
                 vocabulary=vocabulary,
                 tree=tree,
+                expected=expected,
                 continued={} if before is None else before.continued_by(artists, place, len(centres)),
                 next_id=next_id,
                 config=config,

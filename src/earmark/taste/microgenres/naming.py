@@ -7,7 +7,7 @@ two clusters have the same name.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -114,11 +114,10 @@ def _narrows(modifier: int, core: int, vocabulary: Vocabulary, tree: GenreTree) 
     first, last = vocabulary.words[modifier], vocabulary.words[core]
     if set(first) <= set(last) or set(last) <= set(first) or "".join(first) == "".join(last):
         return False
-    above, genre = vocabulary.genre[modifier], vocabulary.genre[core]
-    if above is None or genre is None:
-        return True
-    related: Collection[str] = {genre, *tree.ancestors(genre)}
-    return above not in related
+    genre, other = vocabulary.genre[core], vocabulary.genre[modifier]
+    if genre is not None and vocabulary.names[modifier] in tree.ancestors(genre):
+        return False  # Places stand above genres, too: "japanese j-pop".
+    return other is None or genre is None or (other != genre and genre not in tree.ancestors(other))
 
 
 def _ordered(modifier: int, core: int, vocabulary: Vocabulary, tree: GenreTree) -> Named:

@@ -11,6 +11,7 @@ import msgspec
 from fastapi import APIRouter, Path, Query
 from starlette.responses import Response
 
+from earmark.jobs.genre_map import MicroGenreShown, micro_genres
 from earmark.jobs.kindred import (
     KnownArtist,
     KnownSong,
@@ -99,6 +100,13 @@ class SimilarArtists(msgspec.Struct, frozen=True):
     artists: list[KnownArtist]
 
 
+class MicroGenresFound(msgspec.Struct, frozen=True):
+    """The micro-genres that a build has found; how much of each somebody plays is in their taste."""
+
+    build: str
+    micro_genres: tuple[MicroGenreShown, ...]
+
+
 @router.get("/tracks", **described(TracksFound))
 def named_tracks(account: Asking, service: Here, artist: Name, title: Name) -> Response:
     """The song of this artist and title, in all its versions, by what is one song to Earmark."""
@@ -172,6 +180,13 @@ def about(account: Asking, service: Here, artist: ArtistPath) -> Response:
     """What the world says of an artist, with where it says so; who is alike, and why."""
     seen_artist(service, account, artist)
     return reply(about_artist(service.house, artist, service.live.build()))
+
+
+@router.get("/micro-genres", **described(MicroGenresFound, problems=(409,)))
+def all_micro_genres(account: Asking, service: Here) -> Response:
+    """All micro-genres, those of most artists first, with their places on a map where near is alike."""
+    build = service.live.build()
+    return reply(MicroGenresFound(build.manifest.id, micro_genres(service.house, build)))
 
 
 @router.get("/artists/{artist}/similar", **described(SimilarArtists, problems=(404, 409)))

@@ -1,0 +1,150 @@
+"""Which genres artists are expected to be of, of whom no tag says it.
+
+Of most artists whom people play today no tag is known, but some are written of, playlists that hold them have names,
+and the same people play others who are tagged. From those who are tagged it is learned what these say
+(`earmark.taste.microgenres.labelling`); what is expected is told as such, and never counts as said.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import polars as pl
+import scipy.sparse as sp
+from numpy.typing import NDArray
+from pydantic import BaseModel, ConfigDict, Field
+
+from earmark.engines.called import words_without_tags
+from earmark.engines.microgenres import HOLDERS, artist_holders
+from earmark.errors import NotLearnedError
+from earmark.ranking.signals import Signals
+from earmark.signals.collaborative.histories import Csr
+from earmark.signals.culture.genres import shipped
+from earmark.store.snapshot import Frames
+from earmark.taste.microgenres.labelling import Known, Labelling, LabellingConfig
+
+FILE: Final = "expected-genres.parquet"
+"""Within a build."""
+ROWS_AT_ONCE: Final = 4_096
+Expected = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]
+"""Rows of artists, columns of genres, probabilities."""
+
+
+class ExpectingConfig(BaseModel):
+    """Which genres are expected of whom."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    labelling: LabellingConfig = LabellingConfig()
+    """How it is learned."""
+    said: float = Field(default=0.2, gt=0, le=1)
+    """From this weight on a tagged artist is of a genre."""
+    least_artists: int = Field(default=5, ge=2)
+    """A genre of fewer artists is not expected of anybody."""
+    least: float = Field(default=0.3, gt=0, le=1)
+    """What is less likely is not told."""
+    most: int = Field(default=4, ge=1, le=50)
+    """Genres told of an artist, the likeliest."""
+
+
+def expected_genres(
+    frames: Frames,
+    signals: Signals,
+    genres: pl.DataFrame,
+    config: ExpectingConfig,
+    *,
+    sure: float,
+    seed: int,
+) -> pl.DataFrame:
+    """``artist``, ``genre``, ``probability`` of artists without genres, by artist, the likeliest first.
+
+    Args:
+        frames: the snapshot.
+        signals: learned from it.
+        genres: what artists are said to be of, as `earmark.signals.culture.genres.reconcile` tells it.
+        config: settings.
+        sure: with this probability texts must mean an artist for what they say to count.
+        seed: what is random is drawn from it.
+    """
+    artists = signals.columns.artist_ids
+    said, names = _said(genres, artists, config)
+    tagged = np.diff(said.indptr) > 0
+    teachers = _most_held(np.flatnonzero(tagged), signals, config.labelling.most_teachers)
+    words = words_without_tags(frames, artists, shipped(), sure=sure)
+    heard = artist_holders(signals) >= HOLDERS
+    asked = np.flatnonzero(~tagged & (heard | (np.diff(words.indptr) > 0)))
+    if not len(teachers) or not len(asked):
+        return _table(artists, [], names)
+    known = Known.of(
+        words=words,
+        listening=np.where(heard[:, None], signals.artist_factors, np.float32(0)),
+        lent=said[teachers],
+        lenders=teachers,
+        config=config.labelling,
+        seed=seed,
+    )
+    taught = Labelling(config.labelling).fit(known, sp.csr_array(said[teachers] > 0), teachers)
+    found: list[Expected] = []
+    for start in range(0, len(asked), ROWS_AT_ONCE):
+        some = asked[start : start + ROWS_AT_ONCE]
+        found.append(_likeliest(some, taught.expected(some), config))
+    return _table(artists, found, names)
+
+
+def save_expected(expected: pl.DataFrame, folder: Path) -> None:
+    """Write them into a build's folder; the same give the same bytes."""
+    expected.write_parquet(folder / FILE, compression="zstd")
+
+
+def read_expected(folder: Path) -> pl.DataFrame:
+    """Read what `save_expected` wrote.
+
+    Raises:
+        NotLearnedError: the file is missing or damaged.
+    """
+    try:
+        return pl.read_parquet(folder / FILE)
+    except (OSError, pl.exceptions.ComputeError) as error:
+        raise NotLearnedError(
+            f"A part of the build cannot be read: {folder / FILE} ({error}).",
+            "Learn again with: earmark learn",
+        ) from error
+
+
+def _said(
+    genres: pl.DataFrame, artists: NDArray[np.integer], config: ExpectingConfig
+) -> tuple[Csr, list[str]]:
+    """How much artists are of the genres that enough of them are of, ``(n_artists, n_genres)``, and the genres."""
+    told = genres.filter(
+        pl.col("song").is_null(), pl.col("weight") >= config.said, pl.col("artist").is_in(artists.tolist())
+    ).filter(pl.len().over("genre") >= config.least_artists)
+    names = told["genre"].unique().sort()
+    at = names.search_sorted(told["genre"]).to_numpy() if len(told) else np.empty(0, np.int64)
+    rows = np.searchsorted(artists, told["artist"].to_numpy())
+    weights = told["weight"].to_numpy().astype(np.float32)
+    return sp.csr_array((weights, (rows, at)), shape=(len(artists), len(names))), names.to_list()
+
+
+def _most_held(artists: NDArray[np.intp], signals: Signals, most: int) -> NDArray[np.intp]:
+    """Those of the artists (rows) whom most listeners and playlists hold, ascending."""
+    order = np.argsort(-artist_holders(signals)[artists], kind="stable")[:most]
+    return np.sort(artists[order])
+
+
+def _likeliest(artists: NDArray[np.intp], probable: NDArray[np.float32], config: ExpectingConfig) -> Expected:
+    order = np.argsort(-probable, axis=1, kind="stable")[:, : config.most]
+    best = np.take_along_axis(probable, order, axis=1)
+    row, place = np.nonzero(best >= config.least)
+    return artists[row], order[row, place], np.minimum(best[row, place], 1)
+
+
+def _table(artists: NDArray[np.integer], found: list[Expected], names: list[str]) -> pl.DataFrame:
+    schema = {"artist": pl.Int32, "genre": pl.String, "probability": pl.Float32}
+    if not found:
+        return pl.DataFrame(schema=schema)
+    row, genre, probability = (np.concatenate(column) for column in zip(*found, strict=True))
+    return pl.DataFrame(
+        {"artist": artists[row], "genre": [names[at] for at in genre], "probability": probability}, schema
+    )
