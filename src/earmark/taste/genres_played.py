@@ -175,7 +175,8 @@ def _last(plays: pl.DataFrame) -> tuple[ProofListen, ...]:
 
 def _said(one: GenreInTaste, n_plays: int) -> str:
     who = " and ".join(proof.name for proof in one.top_artists[:2])
-    told = f"{one.name}: {one.plays:,} of {n_plays:,} plays ({one.share:.0%} of attention now), most of {who}"
+    share = f"{one.share:.0%}" if one.share >= 0.005 else "less than 1%"
+    told = f"{one.name}: {one.plays:,} of {n_plays:,} plays ({share} of attention now), most of {who}"
     if one.trend is None or one.lately is None or one.before is None:
         return f"{told}."
     return f"{told}; {one.trend}: {one.lately:.1%} of the last {LATELY_DAYS} days, {one.before:.1%} before."

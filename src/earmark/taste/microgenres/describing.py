@@ -30,7 +30,7 @@ class Found:
     """Clusters of artists.
 
     Shapes: ``centres`` ``(n_clusters, n_columns)``; ``artists`` record ids, ``place`` the cluster of each artist, −1
-    for none, and ``middle`` how much each artist stands for it, ``(n_artists,)``; those of 0 only where nobody else does.
+    for none, and ``middle`` how much each artist stands for it, ``(n_artists,)``; one of 0 only where nobody else does.
     """
 
     centres: Floats
