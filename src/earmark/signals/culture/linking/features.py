@@ -76,6 +76,8 @@ class Texts(NamedTuple):
     """What the features of names are read from: the texts' tokens, and figures of each of them."""
 
     tokens: Tokens
+    words: NDArray[np.uint64]
+    """Their numbers, which are others in each text."""
     common: Floats
     kinds: NDArray[np.int16]
     signs: NDArray[np.uint8]
@@ -107,7 +109,7 @@ class Texts(NamedTuple):
         opening[1:] |= openers[:-1] & ended[:-1]
         capital = tokens.capitalised & ~opening
         return cls(
-            tokens, common, kinds, signs, opening, capital,
+            tokens, _of_text(tokens.numbers, tokens.documents), common, kinds, signs, opening, capital,
             _before(kinds & MUSIC > 0), _before(tokens.capitalised),
             np.searchsorted(tokens.documents, np.arange(n_texts + 1)).astype(np.int64),
         )  # fmt: skip
@@ -233,7 +235,7 @@ def _of_texts(texts: Texts, these: Candidates, columns: dict[str, NDArray[Any]])
     length = np.maximum(last - first, 1)
     place = (these.begins - first) / length
     rarest = _rarest(texts, these)
-    small, capital = _as_written(texts, rarest, document)
+    small, capital = _as_written(texts, rarest)
     beside = ("capital_before", "capital_after", "bridge_before", "bridge_after")
     inside = np.max([columns[name].astype(np.float32) for name in beside], axis=0)
     titles = np.bincount(tokens.documents[tokens.starts < 0], minlength=len(texts.firsts) - 1) > 0
@@ -249,7 +251,7 @@ def _of_texts(texts: Texts, these: Candidates, columns: dict[str, NDArray[Any]])
         "ever_possessive": of_same(columns["possessive"], np.maximum),
         "ever_inside": of_same(inside, np.add) / of_same(np.ones(len(same), np.float32), np.add),
         "nearest_manner": of_same(these.manners, np.minimum),
-        "within_longer": np.log1p(_within_longer(texts, these, rarest, document)),
+        "within_longer": np.log1p(_within_longer(texts, these, rarest)),
         "length": np.log1p(length),
         "capitals_of_text": (texts.capitals[last] - texts.capitals[first]) / length,
         "music_of_text": (texts.music[last] - texts.music[first]) / length,
@@ -266,29 +268,26 @@ def _rarest(texts: Texts, these: Candidates) -> Ints:
     return every[hits[np.searchsorted(hits, firsts)]] if len(firsts) else every
 
 
-def _as_written(texts: Texts, asked: Ints, document: Ints) -> tuple[Ints, Ints]:
+def _as_written(texts: Texts, asked: Ints) -> tuple[Ints, Ints]:
     """How often the word of a token stands in its text in small letters, and with a capital that it need not have."""
     tokens = texts.tokens
-    keys, back = np.unique(of_text(tokens.numbers[asked], document), return_inverse=True)
-    at = _places(keys, of_text(tokens.numbers, tokens.documents))
+    keys, back = np.unique(texts.words[asked], return_inverse=True)
+    at = _places(keys, texts.words)
     known = np.flatnonzero(at >= 0)
     small = np.bincount(at[known[tokens.capitals[known] == 0]], minlength=len(keys))
     capital = np.bincount(at[known[texts.capital[known]]], minlength=len(keys))
     return small[back], capital[back]
 
 
-def _within_longer(texts: Texts, these: Candidates, rarest: Ints, document: Ints) -> Ints:
+def _within_longer(texts: Texts, these: Candidates, rarest: Ints) -> Ints:
     """How often the word of a name of one word stands within longer names of its text."""
     sizes = these.ends - these.begins
     every, _ = _spread(these.begins[sizes > 1], sizes[sizes > 1])
-    numbers = texts.tokens.numbers
-    keys = np.sort(of_text(numbers[every], texts.tokens.documents[every]))
-    own = of_text(numbers[rarest], document)
+    keys, own = np.sort(texts.words[every]), texts.words[rarest]
     return np.where(sizes > 1, 0, np.searchsorted(keys, own, "right") - np.searchsorted(keys, own, "left"))
 
 
-def of_text(numbers: NDArray[np.uint64], documents: NDArray[np.integer]) -> NDArray[np.uint64]:
-    """Numbers of words that are others in each text."""
+def _of_text(numbers: NDArray[np.uint64], documents: NDArray[np.integer]) -> NDArray[np.uint64]:
     return numbers ^ ((documents.astype(np.uint64) + np.uint64(1)) * np.uint64(0xD6E8FEB86659FD93))
 
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from earmark.signals.culture.linking.automaton import Automaton, Found
 from earmark.signals.culture.linking.catalogue import Catalogue
-from earmark.signals.culture.linking.features import Candidates, Texts, of_text
+from earmark.signals.culture.linking.features import Candidates, Texts
 from earmark.signals.culture.linking.lexicon import FIRST_NAME, HERALD
 from earmark.signals.culture.linking.names import Name
 from earmark.signals.culture.linking.overlaps import without_overlaps
@@ -77,7 +77,7 @@ class Finder:
 def _in_short(texts: Texts, begins: Ints, ends: Ints) -> NDArray[np.bool_]:
     """Which names are surnames of people named in full in the same text, or figures that just count or date."""
     tokens, single = texts.tokens, ends - begins == 1
-    words = of_text(tokens.numbers, tokens.documents)
+    words = texts.words
     full = ~single & (texts.kinds[begins] & FIRST_NAME > 0)
     surname = single & np.isin(words[begins], words[ends[full] - 1])
     figure = single & tokens.digits[begins]
