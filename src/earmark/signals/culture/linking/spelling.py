@@ -26,7 +26,7 @@ _LIKE: Final = {
     **dict.fromkeys("“”„‟«»″", '"'),
 }  # fmt: skip
 _APART: Final = re.compile("[^\\W_][\u0300-\u036f\u3099\u309a]+|[\u1100-\u11ff]+")
-_ODD: Final = re.compile("[^\x00-\x7f]")
+_ASCII: Final = bytes(range(128))
 _EMPTY_LINE: Final = "\n\n"
 _MARKS: Final = re.compile("[\u0300-\u036f\u3099\u309a\u1100-\u11ff]")
 
@@ -55,10 +55,10 @@ def alike(text: str) -> tuple[str, NDArray[np.int64] | None]:
     """
     places = None
     if not text.isascii():
-        odd = set(_ODD.findall(text))
+        odd = _odd(text)
         if any(_MARKS.match(letter) for letter in odd):
             text, places = _composed(text)
-            odd = set(_ODD.findall(text))
+            odd = _odd(text)
         for letter in odd:
             if (plain := _alike(letter)) != letter:
                 text = text.replace(letter, plain)
@@ -67,6 +67,11 @@ def alike(text: str) -> tuple[str, NDArray[np.int64] | None]:
             places = kept if places is None else places[kept]
             text = text.replace(_GONE, "")
     return text.replace(_EMPTY_LINE, "\n" + PARAGRAPH), places
+
+
+def _odd(text: str) -> set[str]:
+    """The characters beyond ASCII; bytes are sifted several times faster than characters."""
+    return set(text.encode("utf-8", "surrogatepass").translate(None, _ASCII).decode("utf-8", "surrogatepass"))
 
 
 def _composed(text: str) -> tuple[str, NDArray[np.int64]]:
