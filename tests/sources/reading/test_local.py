@@ -129,6 +129,10 @@ class TestRows:
             Document(f"{path}#4", str(tmp_path), "", "Bold"),
         ]
 
+    def test_an_id_of_nought_is_an_id(self, tmp_path: Path) -> None:
+        path = write(tmp_path, "a.jsonl", '{"id": 0, "text": "First."}\n{"id": 1, "text": "Second."}')
+        assert [one.address for one in read(path)[0]] == [f"{path}#0", f"{path}#1"]
+
     def test_every_bad_row_is_told_and_the_good_ones_are_read(self, tmp_path: Path) -> None:
         path = write(
             tmp_path,

@@ -109,7 +109,7 @@ class Rows:
         """What becomes of one row."""
         own = clean(row.address or row.url or row.link)
         address = web_address(own) if own else None
-        name = own or row.id or number
+        name = own or (number if row.id in {None, ""} else row.id)
         try:
             found = Found(
                 address or f"{self._folder / file}#{name}"[:LONGEST_NAME],
