@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -32,35 +33,45 @@ HEAVY = {
 
 
 ASK_FOR_HELP = """
-import sys
+import json, sys
 from earmark._app.main import main
-sys.argv = ["earmark", *sys.argv[1:], "--help"]
-try:
-    main()
-finally:
-    print("loaded:", *{name.partition(".")[0] for name in sys.modules})
+
+for words in json.loads(sys.argv[1]):
+    before = set(sys.modules)
+    sys.argv = ["earmark", *words, "--help"]
+    try:
+        main()
+    except SystemExit as ended:
+        assert not ended.code, (words, ended.code)
+    print("loaded:", *{name.partition(".")[0] for name in set(sys.modules) - (before if words else set())})
 """
+VERBS = sorted(get_command(app).commands)  # type: ignore[attr-defined]
 
 
-def loaded_for_help(*verb: str) -> set[str]:
-    """The packages that a fresh interpreter has loaded when it has shown help."""
+@pytest.fixture(scope="module")
+def loaded_for_help() -> dict[str, set[str]]:
+    """The packages that a fresh interpreter has loaded when it has shown help, and then those for each verb's besides.
+
+    One process shows all of it: what is heavy is loaded nowhere, or stands with the verb that loads it first.
+    """
+    asked = json.dumps([[], *([verb] for verb in VERBS)])
     done = subprocess.run(
-        [sys.executable, "-X", "utf8", "-c", ASK_FOR_HELP, *verb], capture_output=True, text=True,
+        [sys.executable, "-X", "utf8", "-c", ASK_FOR_HELP, asked], capture_output=True, text=True,
         encoding="utf-8", check=True,
     )  # fmt: skip
-    return set(done.stdout.rpartition("loaded:")[2].split())
+    told = [line for line in done.stdout.splitlines() if line.startswith("loaded:")]
+    return dict(zip(["", *VERBS], (set(line.split()[1:]) for line in told), strict=True))
 
 
-def test_help_loads_nothing_heavy() -> None:
-    loaded = loaded_for_help()
-    assert "typer" in loaded
-    assert not loaded & HEAVY
+def test_help_loads_nothing_heavy(loaded_for_help: dict[str, set[str]]) -> None:
+    assert "typer" in loaded_for_help[""]
+    assert not loaded_for_help[""] & HEAVY
 
 
-@pytest.mark.parametrize("verb", get_command(app).commands)  # type: ignore[attr-defined]
-def test_help_of_a_verb_loads_nothing_heavy(verb: str) -> None:
+@pytest.mark.parametrize("verb", VERBS)
+def test_help_of_a_verb_loads_nothing_heavy(loaded_for_help: dict[str, set[str]], verb: str) -> None:
     # Typer itself loads pydantic to describe parameters.
-    assert not loaded_for_help(verb) & (HEAVY - {"pydantic"})
+    assert not loaded_for_help[verb] & (HEAVY - {"pydantic"})
 
 
 def test_there_are_modules_to_look_at() -> None:
