@@ -30,6 +30,7 @@ sys.path.insert(0, str(Path(__file__).parents[1] / "training"))
 
 from earmark.music.names import artist_key
 from earmark.signals.culture.linking import Linker
+from earmark.signals.culture.said import SaidConfig
 from linking_examples import Examples, gold
 from linking_names import Catalogue, catalogue
 from linking_posts import Post, posts
@@ -189,14 +190,38 @@ def _mean(figures: list[dict[str, float]]) -> dict[str, float]:
     return {name: round(float(np.mean([one[name] for one in figures])), 3) for name in figures[0]}
 
 
+def to_read(these: list[Post], names: Catalogue, n: int, seed: int) -> Iterator[str]:
+    """Links that are told as facts, by trees that did not see the post, drawn at random, with what stands around."""
+    teacher = Teacher(these, names, 1)
+    likely, _ = judged(teacher, 1)
+    read, found = teacher.finder.read([post.text for post in these], [post.title for post in these])
+    places, _ = teacher.finder.artists(read, found)
+    starts = read.tokens.starts[places.begins]
+    body = starts >= 0
+    ends = read.tokens.ends[places.ends - 1]
+    called = {name.artist: name.text for name in names.artists}
+    facts = np.flatnonzero(likely >= SaidConfig().least_probability)
+    for at in np.random.default_rng(seed).permutation(facts)[:n].tolist():
+        text, start, end = these[teacher.titled.posts[at]].text, starts[body][at], ends[body][at]
+        around = f"{text[max(0, start - 70) : start]}<<{text[start:end]}>>{text[end : end + 60]}"
+        yield f"{called[int(teacher.titled.things[at])]} {likely[at]:.2f} | {' '.join(around.split())}"
+
+
 def main() -> None:
     """Print the figures as JSON."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seeds", type=int, default=3)
     arguments.add_argument("--only", choices=["posts", "pages", "speed"])
+    arguments.add_argument(
+        "--read", type=int, metavar="N", help="print N links to be read by a human, instead"
+    )
+    arguments.add_argument("--draw", type=int, default=1, help="seed of that draw")
     asked = arguments.parse_args()
     data = real_data()
     these, names = list(posts(data / "text" / "blog")), catalogue(data)
+    if asked.read:
+        print("\n".join(to_read(these, names, asked.read, asked.draw)))
+        return
     figures: dict[str, Any] = {}
     if asked.only in (None, "posts"):
         figures |= of_posts(these, names, asked.seeds)
