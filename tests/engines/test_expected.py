@@ -52,8 +52,15 @@ def test_who_is_played_by_the_same_people_is_expected_to_be_of_one_kind(
     assert found["probability"].is_between(0.3, 1).all()
 
 
-def test_nothing_is_expected_of_who_is_tagged_or_unknown(scenes: tuple[Frames, Signals]) -> None:
-    assert set(expected(*scenes)["artist"]) <= set(UNTAGGED)
+def test_nothing_is_expected_of_who_is_tagged_however_faintly_or_unknown(
+    scenes: tuple[Frames, Signals],
+) -> None:
+    frames, signals = scenes
+    assert set(expected(frames, signals)["artist"]) == set(UNTAGGED)
+
+    rarely = pl.DataFrame([(UNTAGGED[0], None, "people", "klezmer", 1.0)], TAGS, orient="row")
+    frames = replace(frames, tags=pl.concat([frames.tags, rarely]))
+    assert set(expected(frames, signals)["artist"]) == set(UNTAGGED[1:])
 
 
 def test_a_playlist_s_name_is_enough_for_one_whom_nobody_plays(scenes: tuple[Frames, Signals]) -> None:

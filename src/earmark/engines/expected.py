@@ -28,8 +28,8 @@ from earmark.taste.microgenres.labelling import Known, Labelling, LabellingConfi
 FILE: Final = "expected-genres.parquet"
 """Within a build."""
 ROWS_AT_ONCE: Final = 4_096
-Expected = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]
-"""Rows of artists, columns of genres, probabilities."""
+_Rows = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]
+"""Artists, genres, probabilities."""
 
 
 class ExpectingConfig(BaseModel):
@@ -70,8 +70,8 @@ def expected_genres(
     """
     artists = signals.columns.artist_ids
     said, names = _said(genres, artists, config)
-    tagged = np.diff(said.indptr) > 0
-    teachers = _most_held(np.flatnonzero(tagged), signals, config.labelling.most_teachers)
+    teachers = _most_held(np.flatnonzero(np.diff(said.indptr)), signals, config.labelling.most_teachers)
+    tagged = np.isin(artists, genres.filter(pl.col("song").is_null())["artist"].to_numpy())
     words = words_without_tags(frames, artists, shipped(), sure=sure)
     heard = artist_holders(signals) >= HOLDERS
     asked = np.flatnonzero(~tagged & (heard | (np.diff(words.indptr) > 0)))
@@ -86,7 +86,7 @@ def expected_genres(
         seed=seed,
     )
     taught = Labelling(config.labelling).fit(known, sp.csr_array(said[teachers] > 0), teachers)
-    found: list[Expected] = []
+    found: list[_Rows] = []
     for start in range(0, len(asked), ROWS_AT_ONCE):
         some = asked[start : start + ROWS_AT_ONCE]
         found.append(_likeliest(some, taught.expected(some), config))
@@ -133,14 +133,14 @@ def _most_held(artists: NDArray[np.intp], signals: Signals, most: int) -> NDArra
     return np.sort(artists[order])
 
 
-def _likeliest(artists: NDArray[np.intp], probable: NDArray[np.float32], config: ExpectingConfig) -> Expected:
+def _likeliest(artists: NDArray[np.intp], probable: NDArray[np.float32], config: ExpectingConfig) -> _Rows:
     order = np.argsort(-probable, axis=1, kind="stable")[:, : config.most]
     best = np.take_along_axis(probable, order, axis=1)
     row, place = np.nonzero(best >= config.least)
     return artists[row], order[row, place], np.minimum(best[row, place], 1)
 
 
-def _table(artists: NDArray[np.integer], found: list[Expected], names: list[str]) -> pl.DataFrame:
+def _table(artists: NDArray[np.integer], found: list[_Rows], names: list[str]) -> pl.DataFrame:
     schema = {"artist": pl.Int32, "genre": pl.String, "probability": pl.Float32}
     if not found:
         return pl.DataFrame(schema=schema)
