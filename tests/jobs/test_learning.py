@@ -15,7 +15,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 import pytest
-from tests.homes import SETTINGS, opened
+from tests.homes import SETTINGS, opened, shared
 
 from earmark.engines.local import LearnSettings
 from earmark.engines.progress import Unwatched
@@ -41,9 +41,7 @@ def fingerprint(folder: Path) -> dict[str, str]:
 
 GROWN = {"least_lists": 20, "taught": 200}
 """Settings with which a small world is enough to grow trees from."""
-TREES = {
-    f"EARMARK_LEARN__RANKING__ORDER__RANKER__{name.upper()}": str(value) for name, value in GROWN.items()
-}
+ROOT = Path(__file__).parents[2]
 
 
 def with_trees(learning: LearnSettings) -> LearnSettings:
@@ -55,11 +53,13 @@ def with_trees(learning: LearnSettings) -> LearnSettings:
 @pytest.fixture(scope="module")
 def home_with_trees(learned_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The record of the learned home, learned with trees."""
-    home = tmp_path_factory.mktemp("trees")
-    shutil.copy(learned_home / "earmark.db", home)
-    with opened(home, with_trees(SETTINGS)) as house:
-        run_learning(house, Unwatched())
-    return home
+
+    def make(home: Path) -> None:
+        shutil.copy(learned_home / "earmark.db", home)
+        with opened(home, with_trees(SETTINGS)) as house:
+            run_learning(house, Unwatched())
+
+    return shared(tmp_path_factory, "trees", make)
 
 
 @pytest.mark.parametrize("trees", [False, True])
@@ -73,19 +73,25 @@ def test_the_same_record_gives_the_same_bytes_at_any_number_of_threads(
     again.mkdir()
     shutil.copy(home / "earmark.db", again)
     limits = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "POLARS_MAX_THREADS")
-    env = os.environ | dict.fromkeys(limits, "1") | (TREES if trees else {})
-    one_core = [sys.executable, "-c", _ON_ONE_CORE, str(again)]
-    subprocess.run(one_core, check=True, env=env, capture_output=True)
+    env = os.environ | dict.fromkeys(limits, "1")
+    settings = (with_trees(SETTINGS) if trees else SETTINGS).model_dump_json()
+    one_core = [sys.executable, "-c", _ON_ONE_CORE, str(again), settings]
+    subprocess.run(one_core, check=True, env=env, cwd=ROOT, capture_output=True)
     assert fingerprint(again / "snapshots") == cut
     assert fingerprint(again / "builds") == built
 
 
 _ON_ONE_CORE = """
-import os, runpy, sys
+import os, sys
+from pathlib import Path
 if hasattr(os, "sched_setaffinity"):
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
-sys.argv = ["earmark", "learn", "--home", sys.argv[1]]
-runpy.run_module("earmark", run_name="__main__")
+from tests.homes import opened
+from earmark.engines.local import LearnSettings
+from earmark.engines.progress import Unwatched
+from earmark.jobs.learning import run_learning
+with opened(Path(sys.argv[1]), LearnSettings.model_validate_json(sys.argv[2])) as house:
+    run_learning(house, Unwatched())
 """
 
 
