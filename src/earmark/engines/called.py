@@ -36,9 +36,11 @@ def artists_called(
     return _matrix([_by_tags(frames), _by_texts(frames, sure), _by_playlists(frames, tree)], artists)
 
 
-def words_without_tags(frames: Frames, artists: NDArray[np.integer], tree: GenreTree, *, sure: float) -> Csr:
-    """The same of texts and playlists alone: what can be known of artists who have no tags."""
-    return _matrix([_by_texts(frames, sure), _by_playlists(frames, tree)], artists)[0]
+def words_beside_genres(frames: Frames, artists: NDArray[np.integer], tree: GenreTree, *, sure: float) -> Csr:
+    """What artists are called beside the genres that tags and texts say: by playlists' names, and otherwise in texts."""
+    texts = _by_texts(frames, sure)
+    genres = [term for term in texts["term"].unique().to_list() if tree.composed(term) is not None]
+    return _matrix([texts.filter(~pl.col("term").is_in(genres)), _by_playlists(frames, tree)], artists)[0]
 
 
 def _matrix(parts: Sequence[pl.DataFrame], artists: NDArray[np.integer]) -> tuple[Csr, list[str]]:

@@ -1,7 +1,7 @@
-"""Which genres artists are expected to be of, of whom no tag says it.
+"""Which genres artists are expected to be of, of whom neither a tag nor a text says any.
 
-Of most artists whom people play today no tag is known, but some are written of, playlists that hold them have names,
-and the same people play others who are tagged. From those who are tagged it is learned what these say
+Of most artists whom people play today that is so, but playlists that hold them have names, texts may say other things
+of them, and the same people play others of whom genres are said. From those it is learned what all this says of genres
 (`earmark.taste.microgenres.labelling`); what is expected is told as such, and never counts as said.
 """
 
@@ -16,7 +16,7 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field
 
-from earmark.engines.called import words_without_tags
+from earmark.engines.called import words_beside_genres
 from earmark.engines.microgenres import HOLDERS, artist_holders
 from earmark.errors import NotLearnedError
 from earmark.ranking.signals import Signals
@@ -40,7 +40,7 @@ class ExpectingConfig(BaseModel):
     labelling: LabellingConfig = LabellingConfig()
     """How it is learned."""
     said: float = Field(default=0.2, gt=0, le=1)
-    """From this weight on a tagged artist is of a genre."""
+    """From this weight on an artist is of a genre that is said of them."""
     least_artists: int = Field(default=5, ge=2)
     """A genre of fewer artists is not expected of anybody."""
     least: float = Field(default=0.3, gt=0, le=1)
@@ -71,10 +71,10 @@ def expected_genres(
     artists = signals.columns.artist_ids
     said, names = _said(genres, artists, config)
     teachers = _most_held(np.flatnonzero(np.diff(said.indptr)), signals, config.labelling.most_teachers)
-    tagged = np.isin(artists, genres.filter(pl.col("song").is_null())["artist"].to_numpy())
-    words = words_without_tags(frames, artists, shipped(), sure=sure)
+    spoken_of = np.isin(artists, genres.filter(pl.col("song").is_null())["artist"].to_numpy())
+    words = words_beside_genres(frames, artists, shipped(), sure=sure)
     heard = artist_holders(signals) >= HOLDERS
-    asked = np.flatnonzero(~tagged & (heard | (np.diff(words.indptr) > 0)))
+    asked = np.flatnonzero(~spoken_of & (heard | (np.diff(words.indptr) > 0)))
     if not len(teachers) or not len(asked):
         return _table(artists, [], names)
     known = Known.of(

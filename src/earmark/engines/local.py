@@ -85,7 +85,7 @@ class LearnSettings(BaseModel):
     culture: CultureConfig = CultureConfig()
     """What the world says about music."""
     expected: ExpectingConfig = ExpectingConfig()
-    """Which genres artists are expected to be of, of whom no tag says it."""
+    """Which genres artists are expected to be of, of whom nobody says it."""
     micro_genres: MicroGenreConfig = MicroGenreConfig()
     """How micro-genres are found and named."""
 

@@ -43,7 +43,7 @@ def find_microgenres(
         signals: learned from it.
         config: settings.
         before: those of an earlier build, whose ids and names go on.
-        expected: genres of artists of whom no tag says any, as `earmark.engines.expected` tells them.
+        expected: genres of artists of whom nobody says any, as `earmark.engines.expected` tells them.
         sure: with this probability texts must mean an artist for what they say to count.
         seed: what is random is drawn from it.
     """

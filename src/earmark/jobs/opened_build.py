@@ -101,7 +101,7 @@ class OpenedBuild:
 
     @cached_property
     def expected_genres(self) -> pl.DataFrame:
-        """``artist``, ``genre``, ``probability`` of artists of whom no tag says any, the likeliest first."""
+        """``artist``, ``genre``, ``probability`` of artists of whom nobody says any, the likeliest first."""
         return read_expected(self._house.builds.path(self.manifest.id))
 
     @cached_property

@@ -27,13 +27,26 @@ def learned() -> Culture:
 def test_all_that_is_said_of_an_artist_stands_together() -> None:
     said = learned().of_artist(3)
     assert {"ambient dub techno", "dub techno"} <= {one.term for one in said.terms}
-    assert said.genres[0][0] == "dub techno"
+    assert {genre for genre, _ in said.genres[:2]} == {"ambient dub techno", "dub techno"}
     assert said.opinion is not None
     assert (said.opinion.documents, said.opinion.sources) == (6, 6)
     assert 0 < said.opinion.value < 0.5
     assert said.rise is not None
     assert (said.rise.mentions, said.rise.sources) == (6, 6)
     assert said.rise.evidence[0].address == "at/200"
+
+
+def test_texts_alone_say_genres_too_with_who_said_so() -> None:
+    told = mentions(
+        mention(1, 7, {"swedish black metal": 1.0, "hushed vocals": 1.0}, source="one.example"),
+        mention(2, 7, {"black metal": 1.0}, source="two.example"),
+        mention(3, 7, {"polka": 1.0}, source="three.example", probability=0.3),
+    )
+    genres = Culture.fit(told, tags(), lyrics(), now=NOW).genres
+
+    assert "polka" not in genres["genre"].to_list(), "who is hardly meant"
+    likeliest = genres.row(0, named=True)
+    assert (likeliest["genre"], likeliest["sources"]) == ("black metal", ["one.example", "two.example"])
 
 
 def test_who_is_as_usual_is_not_rising() -> None:

@@ -73,6 +73,15 @@ def said_in_texts(mentions: pl.DataFrame, now: int, config: SaidConfig) -> pl.Da
     )
 
 
+def called_in_texts(mentions: pl.DataFrame, now: int, config: SaidConfig) -> pl.DataFrame:
+    """What each publisher's texts call whom, as tags are given: ``artist``, ``song``, ``source``, ``tag``, ``weight``."""
+    return (
+        said_in_texts(mentions, now, config)
+        .group_by("artist", "song", "source", tag="term")
+        .agg(pl.col("weight").sort().sum())
+    )
+
+
 def said_by_tags(tags: pl.DataFrame) -> pl.DataFrame:
     """What each source of tags says of whom: the columns of `EVIDENCE`.
 

@@ -12,12 +12,13 @@ from pydantic import BaseModel, ConfigDict, Field
 from earmark.signals.culture.genres import ReconcilingConfig, reconcile, shipped
 from earmark.signals.culture.keeping import load_config, load_table, save_parts
 from earmark.signals.culture.likely_genres import LikelyGenresConfig, likely_genres
-from earmark.signals.culture.said import DAY_MS
+from earmark.signals.culture.said import DAY_MS, called_in_texts
 from earmark.signals.culture.trends import TrendsConfig, artist_events, rising, term_events
 from earmark.signals.culture.vectors import CulturalVectors, Described, Evidence, VectorsConfig
 
 TABLES: Final = ("genres", "likely", "opinions", "rising", "rising_behind", "rising_terms", "lyrics")
 VECTORS: Final = "vectors"
+CALLED: Final = ("artist", "song", "source", "tag", "weight")
 
 
 class CultureConfig(BaseModel):
@@ -28,7 +29,7 @@ class CultureConfig(BaseModel):
     vectors: VectorsConfig = VectorsConfig()
     """How terms become vectors."""
     genres: ReconcilingConfig = ReconcilingConfig()
-    """How tags are brought to the tree of genres."""
+    """How what tags and texts say is brought to the tree of genres."""
     likely: LikelyGenresConfig = LikelyGenresConfig()
     """Which genres are likely, though nobody says them."""
     trends: TrendsConfig = TrendsConfig()
@@ -113,7 +114,8 @@ class Culture:
         """
         learned = cls(config)
         settings = learned.config
-        learned.genres = reconcile(tags, shipped(), settings.genres)
+        called = [tags.select(CALLED), called_in_texts(mentions, now, settings.vectors.said).select(CALLED)]
+        learned.genres = reconcile(pl.concat(called), shipped(), settings.genres)
         learned.likely = likely_genres(tags, learned.genres, shipped(), settings.likely)
         learned.vectors = CulturalVectors.fit(mentions, tags, learned.genres, settings.vectors, now=now)
         learned.opinions = opinions(mentions, now, settings)

@@ -69,7 +69,7 @@ def described(
         terms: how much each artist is called what, ``(n_artists, n_terms)``.
         vocabulary: the terms.
         tree: of genres.
-        expected: of which genres artists are expected to be, of whom no tag says it.
+        expected: of which genres artists are expected to be, of whom nobody says it.
         continued: micro-genres of the last build that clusters continue.
         next_id: the id of the first cluster that continues none.
         config: what a name must be supported by.

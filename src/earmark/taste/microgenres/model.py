@@ -108,7 +108,7 @@ class MicroGenres:
             tree: of genres, by which terms are brought to one spelling and known to be genres.
             sound: figures or embeddings of what they sound like, ``(n, n_figures)``; zeros where nothing was heard.
             weight: how much each artist is played, not below 0, ``(n,)``.
-            expected: of which genres artists are expected to be, of whom no tag says it.
+            expected: of which genres artists are expected to be, of whom nobody says it.
             before: those of the last build.
             config: settings.
             seed: where the first centres are drawn from.

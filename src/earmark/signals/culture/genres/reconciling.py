@@ -1,4 +1,4 @@
-"""Tags of many hands, brought to the tree: what each artist and song is, in genres, with who said so.
+"""Words of many hands, brought to the tree: what each artist and song is, in genres, with who said so.
 
 Three kinds of word come in: what people wrote, with counts; what files say, often several genres in one field
 ("Rock; Indie/Alternative") or a number of ID3; and what texts call the music. Each is split, brought to the tree's
