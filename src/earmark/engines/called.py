@@ -37,7 +37,7 @@ def artists_called(
 
 
 def words_beside_genres(frames: Frames, artists: NDArray[np.integer], tree: GenreTree, *, sure: float) -> Csr:
-    """What artists are called beside the genres that tags and texts say: by playlists' names, and otherwise in texts."""
+    """What artists are called beside genres that tags and texts say: by playlists' names, and otherwise in texts."""
     texts = _by_texts(frames, sure)
     genres = [term for term in texts["term"].unique().to_list() if tree.composed(term) is not None]
     return _matrix([texts.filter(~pl.col("term").is_in(genres)), _by_playlists(frames, tree)], artists)[0]
