@@ -74,7 +74,7 @@ def said_in_texts(mentions: pl.DataFrame, now: int, config: SaidConfig) -> pl.Da
 
 
 def called_in_texts(mentions: pl.DataFrame, now: int, config: SaidConfig) -> pl.DataFrame:
-    """What each publisher's texts call whom, as tags are given: ``artist``, ``song``, ``source``, ``tag``, ``weight``."""
+    """What each publisher calls whom, as tags are given: ``artist``, ``song``, ``source``, ``tag``, ``weight``."""
     return (
         said_in_texts(mentions, now, config)
         .group_by("artist", "song", "source", tag="term")
