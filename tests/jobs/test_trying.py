@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import msgspec
@@ -16,11 +17,15 @@ from earmark.jobs.trying import Trials, run_trials
 from earmark.listening.listens import Listen, Origin, UnixMs
 from earmark.listening.playlists import Playlist
 from earmark.music.items import Track
+from earmark.signals.collaborative.next_track.model import NextTrackConfig
 
 
 @pytest.fixture(scope="module")
 def trials(learned: House) -> Trials:
-    return run_trials(learned, Unwatched())
+    # Few are asked what they played next: that trial has tests of its own.
+    few = NextTrackConfig(moments=100, listeners=10)
+    learning = learned.learning.model_copy(update={"next_track": few})
+    return run_trials(replace(learned, learning=learning), Unwatched())
 
 
 def test_every_task_is_tried_unless_some_are_named(trials: Trials) -> None:
