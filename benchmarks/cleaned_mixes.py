@@ -91,7 +91,9 @@ def _import(home: str) -> None:
 
 
 def _mixes(house: House, people: list[ListenerRecord]) -> dict[str, tuple[int, ...]]:
-    """Learn, and draft everybody's mix."""
+    """Learn from nothing, and draft everybody's mix: a build that starts from another is another."""
+    for build in house.builds.all():
+        house.builds.remove(build)
     run_learning(house, Unwatched(), accept_worse=True)
     drafts = draft_mixes(house, OpenedBuild.live(house), people)
     return {one.name: tuple(draft.songs) for one, draft in zip(people, drafts, strict=True)}

@@ -15,10 +15,9 @@ import scipy.sparse as sp
 from numpy.typing import NDArray
 
 from earmark.signals.collaborative.histories import Csr
+from earmark.signals.culture.latent import largest
 
 Floats = NDArray[np.float32]
-OVERSAMPLED = 16
-POWER_ROUNDS = 4
 CLIPPED_AT = 3.0
 """Standard deviations; a figure beyond is a fault of the file more often than of the music."""
 
@@ -70,21 +69,11 @@ def lengthened(rows: Csr) -> Csr:
 
 
 def latent(weighed: Csr, dimensions: int, seed: int) -> Floats:
-    """Rows reduced to ``dimensions`` by a truncated SVD (Deerwester et al. 1990), as directions.
-
-    Found by randomised subspace iteration (Halko, Martinsson & Tropp 2011, algorithm 4.4).
-    """
-    n, m = weighed.shape
-    width = min(dimensions, n, m)
+    """Rows reduced to ``dimensions`` by a truncated SVD (Deerwester et al. 1990), as directions."""
+    width = min(dimensions, *weighed.shape)
     if not width or not weighed.nnz:
-        return np.zeros((n, max(width, 1)), np.float32)
-    drawn = np.random.default_rng(seed).standard_normal((m, min(width + OVERSAMPLED, n, m)), np.float32)
-    turned = sp.csr_array(weighed.T)
-    basis = np.linalg.qr(weighed @ drawn)[0]
-    for _ in range(POWER_ROUNDS):
-        basis = np.linalg.qr(weighed @ np.linalg.qr(turned @ basis)[0])[0]
-    left, lengths, _ = np.linalg.svd((turned @ basis).T, full_matrices=False)
-    reduced = basis @ left[:, :width] * lengths[:width]
+        return np.zeros((weighed.shape[0], max(width, 1)), np.float32)
+    reduced = weighed @ largest(weighed, width, seed)
     reduced[np.diff(weighed.indptr) == 0] = 0  # But for rounding, which would become a direction.
     return directions(reduced)
 
