@@ -34,7 +34,7 @@ setup: $(RUN)
 	@echo "Ready: $(BIN)/earmark --help"
 
 test: lint
-	$(BIN)/pytest -n auto --maxprocesses 8
+	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
 
 lint: $(DEV)
 	$(BIN)/ruff check $(CHECKED)
