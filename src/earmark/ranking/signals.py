@@ -113,7 +113,9 @@ class Signals:
         words = Words(config.words).fit(names, members.playlists)
         called = words.rows([""] * len(histories) + names)
         wide = widened(joint, columns, called, config.sides)
-        factors = Factors(config.factors).fit(wide, n_songs=len(columns), start=start)
+        factors = Factors(config.factors).fit(
+            wide, n_songs=len(columns), keys=kept_keys(columns, wide.shape[1]), start=start
+        )
         sounds, space = Sounds.none(len(columns)), SoundSpace.none()
         if known is not None and len(known.sounds):
             sounds = known.sounds
@@ -284,6 +286,13 @@ class Signals:
 def _lengths(vectors: Floats) -> Floats:
     lengths: Floats = np.sqrt(np.square(vectors).sum(axis=1))
     return lengths
+
+
+def kept_keys(columns: Columns, n_columns: int) -> NDArray[np.uint64]:
+    """What tells the columns of `widened` from one another, whatever else is there: record ids, and places of words."""
+    words = np.arange(n_columns - len(columns) - len(columns.artist_ids))
+    ids = [np.asarray(some, np.uint64) for some in (columns.songs, columns.artist_ids, words)]
+    return np.concatenate([some | np.uint64(kind << 32) for kind, some in enumerate(ids)])
 
 
 def widened(weights: Csr, columns: Columns, called: Csr, config: SidesConfig) -> Csr:

@@ -22,6 +22,7 @@ from earmark.kernels import ials
 from earmark.kernels.sparse import Csr, Rows, checked_ids
 from earmark.kernels.top import BALANCE_FROM, FactorIndex
 from earmark.signals.collaborative.arrays import damaged, load_arrays, save_arrays
+from earmark.signals.collaborative.beginnings import beginnings
 
 
 class FactorConfig(BaseModel):
@@ -101,6 +102,7 @@ class Factors:
         interactions: Csr,
         *,
         n_songs: int | None = None,
+        keys: NDArray[np.uint64] | None = None,
         start: NDArray[np.float32] | None = None,
         threads: int | None = None,
     ) -> Self:
@@ -111,6 +113,7 @@ class Factors:
         Args:
             interactions: the weights.
             n_songs: the first so many columns are songs; all, by default.
+            keys: (n_columns,) what each column is, whatever its place: where its vector begins. By default, its place.
             start: (n_songs, n_factors) song vectors of an earlier build, zeros for songs new since then.
                 Vectors of another length than can now be learned are not used, and ``note`` says so.
             threads: as for `earmark.threads.over_blocks`.
@@ -132,8 +135,8 @@ class Factors:
         first = None if start is None else self._usable_start(start, n_songs, rows.n_columns, n_factors)
         iterations = self.config.iterations if first is None else self.config.warm_iterations
         if first is None:
-            random = np.random.default_rng(self.config.seed)
-            first = random.random((rows.n_columns, n_factors), np.float32) * np.float32(0.01)
+            keys = np.arange(rows.n_columns, dtype=np.uint64) if keys is None else keys
+            first = beginnings(keys, n_factors, self.config.seed)
         columns = rows.transposed()
         mean_entries = _mean_entries(rows)
         pulls = self._pulls(rows, mean_entries), self._pulls(columns, _mean_entries(columns))
