@@ -35,7 +35,7 @@ class Row(NamedTuple):
 def linking(found: Figures) -> Iterator[Row]:
     """Names in texts."""
     peers = "; ".join(
-        f"{name} {found[name]['precision']:.3f}" for name in found if name.startswith("look-up")
+        f"{name} {found[name][AT_RECALL]:.3f}" for name in found if name.startswith("look-up")
     )
     for name in ("with title", "without title"):
         reached = found["earmark"][name][AT_RECALL]
