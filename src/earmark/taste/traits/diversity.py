@@ -7,6 +7,8 @@ what must have gone unseen, judged by what was seen once (f1) and twice (f2). Ef
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
@@ -56,6 +58,12 @@ def effective_numbers(plays: pl.DataFrame, keys: list[str], of: str) -> pl.DataF
     return sums.select(*keys, effective=pl.Series(np.exp(sums["seen"].to_numpy() / GRAIN + unseen)))
 
 
+@cache
+def _nodes() -> tuple[Floats, Floats]:
+    at, weights = np.polynomial.laguerre.laggauss(NODES)
+    return at, weights
+
+
 def _unseen(n: Floats, f1: Floats, f2: Floats) -> Floats:
     """What entropy lacks: f1/n times the sum over r ≥ n of (1 − A)^(r − n + 1) / r, by Gauss–Laguerre quadrature.
 
@@ -63,7 +71,7 @@ def _unseen(n: Floats, f1: Floats, f2: Floats) -> Floats:
     """
     alone = np.maximum((n - 1) * (f1 - 1) + 2, 1)
     a = np.where(f2 > 0, 2 * f2 / np.maximum((n - 1) * f1 + 2 * f2, 1), 2 / alone)
-    at, weights = np.polynomial.laguerre.laggauss(NODES)
+    at, weights = _nodes()
     q = (1 - a)[:, None]
     inner = q / (n[:, None] * (a[:, None] - q * np.expm1(-at / n[:, None])))
     return np.asarray(np.where(f1 > 0, f1 / n * (inner * weights).sum(axis=1), 0.0))
