@@ -14,6 +14,8 @@ RUN := $(VENV)/.built
 DEV := $(VENV)/.installed-to-test
 BUILT_FROM := pyproject.toml CMakeLists.txt $(wildcard src/earmark/kernels/*.[ch])
 CHECKED := src tests benchmarks training
+# One more than there are cores: tests that wait for a server leave theirs idle.
+WORKERS = $(shell $(BIN)/python -c "import os; print(min(8, (os.cpu_count() or 1) + 1))")
 
 .PHONY: help demo test lint setup bench lock clean
 .DELETE_ON_ERROR:
@@ -34,7 +36,7 @@ setup: $(RUN)
 	@echo "Ready: $(BIN)/earmark --help"
 
 test: lint
-	$(BIN)/pytest -n auto --maxprocesses 8 --dist worksteal
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal
 
 lint: $(DEV)
 	$(BIN)/ruff check $(CHECKED)
