@@ -34,9 +34,7 @@ class Row(NamedTuple):
 
 def linking(found: Figures) -> Iterator[Row]:
     """Names in texts."""
-    peers = "; ".join(
-        f"{name} {found[name][AT_RECALL]:.3f}" for name in found if name.startswith("look-up")
-    )
+    peers = "; ".join(f"{name} {found[name][AT_RECALL]:.3f}" for name in found if name.startswith("look-up"))
     for name in ("with title", "without title"):
         reached = found["earmark"][name][AT_RECALL]
         yield Row(f"artists in blog posts, {name}, precision at recall ≥ .75", ".70", f"{reached:.3f}", peers)
