@@ -10,10 +10,11 @@ import pytest
 from tests.ranking.models import signals_of
 from tests.tables import tables
 
-from earmark.engines.expected import ExpectingConfig, expected_genres, read_expected, save_expected
+from earmark.engines.expected import EXPECTED_GENRES, ExpectingConfig, expected_genres
 from earmark.errors import NotLearnedError
 from earmark.ranking.signals import Signals
 from earmark.signals.culture.genres import reconcile, shipped
+from earmark.signals.culture.keeping import load_table, save_table
 from earmark.store.culture_frames import TAGS
 from earmark.store.snapshot import Frames
 
@@ -91,9 +92,9 @@ def test_what_is_saved_is_read_again_and_damage_is_named(
     scenes: tuple[Frames, Signals], tmp_path: Path
 ) -> None:
     found = expected(*scenes)
-    save_expected(found, tmp_path)
-    assert read_expected(tmp_path).equals(found)
+    save_table(tmp_path, EXPECTED_GENRES, found)
+    assert load_table(tmp_path, EXPECTED_GENRES).equals(found)
 
     (tmp_path / "expected-genres.parquet").write_bytes(b"PAR1")
     with pytest.raises(NotLearnedError, match=r"expected-genres\.parquet"):
-        read_expected(tmp_path)
+        load_table(tmp_path, EXPECTED_GENRES)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import polars as pl
 
-from earmark.engines.expected import save_expected
+from earmark.engines.expected import EXPECTED_GENRES
 from earmark.jobs.house import House
 from earmark.jobs.opened_build import OpenedBuild
 from earmark.jobs.telling import about_artist
+from earmark.signals.culture.keeping import save_table
 
 
 def test_micro_genres_have_the_names_of_what_was_planted(learned: House, made_world) -> None:
@@ -24,7 +25,9 @@ def test_what_nobody_says_is_told_as_likely_by_tags_or_else_by_listening(house: 
     tagged, untagged, unknown = build.micro_genres.artists[:3].tolist()
     schema = {"artist": pl.Int32, "genre": pl.String, "probability": pl.Float32}
     expected = [(tagged, "techno", 0.9), (untagged, "folk", 0.75), (untagged, "pop", 0.4)]
-    save_expected(pl.DataFrame(expected, schema, orient="row"), house.builds.path(build.manifest.id))
+    save_table(
+        house.builds.path(build.manifest.id), EXPECTED_GENRES, pl.DataFrame(expected, schema, orient="row")
+    )
     follows = [(tagged, "dream pop", 0.5)]
     build.culture.likely = pl.DataFrame(follows, build.culture.likely.schema, orient="row")
 

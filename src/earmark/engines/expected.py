@@ -7,7 +7,6 @@ of them, and the same people play others of whom genres are said. From those it 
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -18,15 +17,14 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from earmark.engines.called import words_beside_genres
 from earmark.engines.microgenres import HOLDERS, artist_holders
-from earmark.errors import NotLearnedError
 from earmark.ranking.signals import Signals
 from earmark.signals.collaborative.histories import Csr
 from earmark.signals.culture.genres import shipped
 from earmark.store.snapshot import Frames
 from earmark.taste.microgenres.labelling import Known, Labelling, LabellingConfig
 
-FILE: Final = "expected-genres.parquet"
-"""Within a build."""
+EXPECTED_GENRES: Final = "expected-genres"
+"""Table within a build."""
 ROWS_AT_ONCE: Final = 4_096
 _Rows = tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float32]]
 """Artists, genres, probabilities."""
@@ -91,26 +89,6 @@ def expected_genres(
         some = asked[start : start + ROWS_AT_ONCE]
         found.append(_likeliest(some, taught.expected(some), config))
     return _table(artists, found, names)
-
-
-def save_expected(expected: pl.DataFrame, folder: Path) -> None:
-    """Write them into a build's folder; the same give the same bytes."""
-    expected.write_parquet(folder / FILE, compression="zstd")
-
-
-def read_expected(folder: Path) -> pl.DataFrame:
-    """Read what `save_expected` wrote.
-
-    Raises:
-        NotLearnedError: the file is missing or damaged.
-    """
-    try:
-        return pl.read_parquet(folder / FILE)
-    except (OSError, pl.exceptions.ComputeError) as error:
-        raise NotLearnedError(
-            f"A part of the build cannot be read: {folder / FILE} ({error}).",
-            "Learn again with: earmark learn",
-        ) from error
 
 
 def _said(

@@ -14,11 +14,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from earmark.engines.culture import FOLDER as CULTURE
 from earmark.engines.culture import learn_culture
-from earmark.engines.expected import ExpectingConfig, expected_genres, save_expected
+from earmark.engines.expected import EXPECTED_GENRES, ExpectingConfig, expected_genres
 from earmark.engines.microgenres import find_microgenres, genres_of_songs
 from earmark.engines.ordering import learn_order
 from earmark.engines.progress import Advance, Progress, Unwatched
-from earmark.engines.traits import community_traits, save_traits
+from earmark.engines.traits import TRAITS, community_traits
 from earmark.errors import EarmarkError
 from earmark.evaluation.cold_start import all_by_some_artists, drawn_to_hide, without_songs
 from earmark.evaluation.continuation import Challenges, challenges
@@ -39,6 +39,7 @@ from earmark.signals.collaborative.columns import Columns, Int32s
 from earmark.signals.collaborative.histories import Csr, Histories, read_histories
 from earmark.signals.collaborative.matrix import Membership
 from earmark.signals.collaborative.next_track.model import NextTrack, NextTrackConfig, draw_plays
+from earmark.signals.culture.keeping import save_table
 from earmark.signals.culture.signal import Culture, CultureConfig
 from earmark.store.snapshot import Frames
 from earmark.taste.microgenres.config import MicroGenreConfig
@@ -113,10 +114,10 @@ class Learned:
         self.model.save(folder)
         self.next_track.save(folder / NEXT_TRACK)
         self.culture.save(folder / CULTURE)
-        save_expected(self.expected, folder)
+        save_table(folder, EXPECTED_GENRES, self.expected)
         self.micro_genres.save(folder / MICRO_GENRES)
         np.save(folder / f"{GENRE_OF}.npy", genres_of_songs(self.micro_genres, self.model.signals))
-        save_traits(self.traits, folder)
+        save_table(folder, TRAITS, self.traits)
         SoundIndex.of(self.model.signals.space.vectors).save(folder / SOUND_INDEX)
         LiveRanking(self.model).askers(self.histories.of(self.own)).save(folder / ASKERS)
 

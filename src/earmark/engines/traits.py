@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Final
 
 import polars as pl
 
-from earmark.errors import NotLearnedError
 from earmark.listening.evidence import EvidenceConfig
 from earmark.ranking.signals import Signals
 from earmark.store.snapshot import Frames
 from earmark.taste.traits.known_plays import SongFacts
 from earmark.taste.traits.measuring import traits_of_many
 
-FILE: Final = "traits.parquet"
-"""Within a build."""
+TRAITS: Final = "traits"
+"""Table within a build."""
 
 
 def community_traits(frames: Frames, signals: Signals, evidence: EvidenceConfig) -> pl.DataFrame:
@@ -31,23 +29,3 @@ def song_facts(
     holders = pl.DataFrame({"song": signals.columns.songs, "holders": signals.popularity})
     languages = lyrics.select("song", "language").drop_nulls()
     return SongFacts(songs, sounds=sounds, languages=languages, holders=holders)
-
-
-def save_traits(traits: pl.DataFrame, folder: Path) -> None:
-    """Write them into a build's folder; the same traits give the same bytes."""
-    traits.write_parquet(folder / FILE, compression="zstd")
-
-
-def read_traits(folder: Path) -> pl.DataFrame:
-    """Read what `save_traits` wrote.
-
-    Raises:
-        NotLearnedError: the file is missing or damaged.
-    """
-    try:
-        return pl.read_parquet(folder / FILE)
-    except (OSError, pl.exceptions.ComputeError) as error:
-        raise NotLearnedError(
-            f"A part of the build cannot be read: {folder / FILE} ({error}).",
-            "Learn again with: earmark learn",
-        ) from error

@@ -12,9 +12,9 @@ import polars as pl
 
 from earmark.engines.builds import Manifest
 from earmark.engines.culture import FOLDER as CULTURE
-from earmark.engines.expected import read_expected
+from earmark.engines.expected import EXPECTED_GENRES
 from earmark.engines.local import ASKERS, GENRE_OF, MICRO_GENRES, SOUND_INDEX, LearnSettings
-from earmark.engines.traits import read_traits, song_facts
+from earmark.engines.traits import TRAITS, song_facts
 from earmark.errors import NotLearnedError
 from earmark.jobs.house import House
 from earmark.jobs.learning import settings_of, snapshot_of
@@ -25,6 +25,7 @@ from earmark.ranking.sound_index import SoundIndex
 from earmark.signals.collaborative.arrays import load_array
 from earmark.signals.collaborative.columns import Int32s
 from earmark.signals.collaborative.histories import Histories, read_histories
+from earmark.signals.culture.keeping import load_table
 from earmark.signals.culture.signal import Culture
 from earmark.store.port import AsIf, ListenerId
 from earmark.store.snapshot import Frames, Snapshot
@@ -102,7 +103,7 @@ class OpenedBuild:
     @cached_property
     def expected_genres(self) -> pl.DataFrame:
         """``artist``, ``genre``, ``probability`` of artists of whom nobody says any, the likeliest first."""
-        return read_expected(self._house.builds.path(self.manifest.id))
+        return load_table(self._house.builds.path(self.manifest.id), EXPECTED_GENRES)
 
     @cached_property
     def genre_of(self) -> Int32s:
@@ -112,7 +113,7 @@ class OpenedBuild:
     @cached_property
     def community_traits(self) -> pl.DataFrame:
         """What the music of everybody in the build is like (`earmark.taste.traits.measuring.traits_of_many`)."""
-        return read_traits(self._house.builds.path(self.manifest.id))
+        return load_table(self._house.builds.path(self.manifest.id), TRAITS)
 
     def song_facts(self, songs: pl.DataFrame) -> SongFacts:
         """What the build knows of some songs (``song``, ``artist``)."""

@@ -1,4 +1,4 @@
-"""What a build keeps of a signal: settings as JSON, arrays as .npy, tables as Parquet; the same bytes for the same."""
+"""What a build keeps: settings as JSON, arrays as .npy, tables as Parquet; the same bytes for the same."""
 
 from __future__ import annotations
 
@@ -25,7 +25,12 @@ def save_parts(
     for name, array in arrays.items():
         np.save(folder / f"{name}.npy", array, allow_pickle=False)
     for name, table in tables.items():
-        table.write_parquet(folder / f"{name}.parquet", compression="zstd")
+        save_table(folder, name, table)
+
+
+def save_table(folder: Path, name: str, table: pl.DataFrame) -> None:
+    """Write ``<name>.parquet``; the same table gives the same bytes."""
+    table.write_parquet(folder / f"{name}.parquet", compression="zstd")
 
 
 def load_config(folder: Path, kind: type[Config]) -> Config:
