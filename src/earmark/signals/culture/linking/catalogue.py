@@ -8,8 +8,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.signals.culture.linking.automaton import Spellings
 from earmark.signals.culture.linking.names import Name
+from earmark.signals.culture.linking.trie import Spellings
 
 Ints = NDArray[np.int64]
 

@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from earmark.signals.culture.linking.automaton import Automaton, Found
 from earmark.signals.culture.linking.catalogue import Catalogue
 from earmark.signals.culture.linking.features import Candidates, Texts
 from earmark.signals.culture.linking.lexicon import FIRST_NAME, HERALD
 from earmark.signals.culture.linking.names import Name
 from earmark.signals.culture.linking.overlaps import without_overlaps
 from earmark.signals.culture.linking.tokens import tokens
+from earmark.signals.culture.linking.trie import Found, NameTrie
 
 Ints = NDArray[np.int64]
 
@@ -22,13 +22,13 @@ class Finder:
     """Names of a catalogue, ready to be found."""
 
     def __init__(self, names: Sequence[Name]) -> None:
-        self._automaton = Automaton(names)
-        self._catalogue = Catalogue.of(names, self._automaton.spellings)
+        self._trie = NameTrie(names)
+        self._catalogue = Catalogue.of(names, self._trie.spellings)
 
     def read(self, texts: Sequence[str], titles: Sequence[str] | None = None) -> tuple[Texts, Found]:
         """Texts as tokens, and every name that stands in them."""
         read = Texts.of(tokens(texts, titles), len(texts))
-        return read, self._automaton.find(read.tokens)
+        return read, self._trie.find(read.tokens)
 
     def artists(self, texts: Texts, found: Found) -> tuple[Candidates, Ints]:
         """Names of artists without overlaps, and the number of each name in the catalogue.
@@ -56,7 +56,7 @@ class Finder:
         names = self._catalogue.works[
             np.arange(len(at)) + np.repeat(starts[found.spellings] - np.cumsum(sizes) + sizes, sizes)
         ]
-        told = self._automaton.spellings
+        told = self._trie.spellings
         document = texts.tokens.documents[found.begins[at]].astype(np.int64)
         here = np.isin(document << 31 | self._catalogue.owners[told.names[names]], meant)
         at, names = at[here], names[here]
@@ -66,7 +66,7 @@ class Finder:
         return self._candidates(found, at[kept], names[first[kept]], called[kept])
 
     def _candidates(self, found: Found, at: Ints, names: Ints, called: Ints) -> tuple[Candidates, Ints]:
-        told, numbers = self._automaton.spellings, self._automaton.spellings.names[names].astype(np.int64)
+        told, numbers = self._trie.spellings, self._trie.spellings.names[names].astype(np.int64)
         works = self._catalogue.of_work[numbers]
         return Candidates(
             found.begins[at], found.ends[at], np.where(works, numbers, self._catalogue.owners[numbers]),

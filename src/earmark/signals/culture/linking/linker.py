@@ -1,6 +1,6 @@
 """Which artists, songs and releases a text names, where, and how likely each is meant.
 
-Names are found by an automaton; of those that overlap the longest stays; trees that read the context give each a
+Names are found by a trie of words; of those that overlap the longest stays; trees that read the context give each a
 probability. Songs and releases are looked for only where their artist is meant.
 """
 
@@ -66,7 +66,7 @@ class Linker:
         self._works = works or Disambiguator.load("works")
 
     def __reduce__(self) -> tuple[Any, ...]:
-        """An automaton is made again rather than carried."""
+        """A trie is made again rather than carried."""
         made = partial(Linker, artists=self._artists, works=self._works)
         return made, (self._names, self.config)
 

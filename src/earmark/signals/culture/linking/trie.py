@@ -47,7 +47,7 @@ class Spellings(NamedTuple):
     """Of each of these names, whether it has accents, which spellings have not."""
 
 
-class Automaton:
+class NameTrie:
     """Finds the names of a catalogue."""
 
     def __init__(self, names: Sequence[Name]) -> None:
